@@ -1,0 +1,2 @@
+export type * from './socket-table.ts';
+export type * from './tcp-state.ts';

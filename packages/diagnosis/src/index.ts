@@ -1,0 +1,2 @@
+export type * from './report.ts';
+export type * from './verdict.ts';

@@ -1,0 +1,32 @@
+/**
+ * `npm run docs`: writes what the documentation takes from the source (diagrams, tables).
+ * With `--check` it writes nothing and exits 1 if a file is stale.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+
+interface Generated {
+  readonly path: string;
+  readonly text: string;
+}
+
+const files: readonly Generated[] = [];
+const check = process.argv.includes('--check');
+
+function current(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+for (const { path, text } of files) {
+  if (current(path) === text) continue;
+  if (check) {
+    process.exitCode = 1;
+    process.stderr.write(`${path} is stale. Run \`npm run docs\` and commit the result.\n`);
+  } else {
+    writeFileSync(path, text);
+    process.stdout.write(`wrote ${path}\n`);
+  }
+}

@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import { describe } from 'vitest';
+
+/** What a machine may lack, and how one can tell. The text is what a skipped test prints. */
+const facilities = {
+  linux: { missing: 'Linux', present: () => process.platform === 'linux' },
+  root: { missing: 'root', present: () => process.getuid?.() === 0 },
+  ss: { missing: '`ss` (apt-get install iproute2)', present: () => runs('ss', ['--version']) },
+  nstat: {
+    missing: '`nstat` (apt-get install iproute2)',
+    present: () => runs('nstat', ['--version']),
+  },
+  nft: { missing: '`nft` (apt-get install nftables)', present: () => runs('nft', ['--version']) },
+  namespaces: {
+    missing: 'user and network namespaces (`unshare --user --map-root-user --net true` fails here)',
+    present: () => runs('unshare', ['--user', '--map-root-user', '--net', 'true']),
+  },
+  setpriv: {
+    missing: '`setpriv` and root, to run as an ordinary user (apt-get install util-linux)',
+    present: () => process.getuid?.() === 0 && runs('setpriv', ['--version']),
+  },
+  java: { missing: 'a JDK (`java`, `javac`)', present: () => runs('javac', ['-version']) },
+  python: {
+    missing: 'Python with websockets (pip install websockets)',
+    present: () => runs('python3', ['-c', 'import websockets']),
+  },
+} as const;
+
+export type Facility = keyof typeof facilities;
+
+const cache = new Map<Facility, boolean>();
+
+function runs(command: string, args: readonly string[]): boolean {
+  return spawnSync(command, [...args], { stdio: 'ignore', timeout: 20_000 }).status === 0;
+}
+
+function has(facility: Facility): boolean {
+  const known = cache.get(facility);
+  if (known !== undefined) return known;
+  const present = facilities[facility].present();
+  cache.set(facility, present);
+  return present;
+}
+
+/**
+ * `describe`, but skipped by name where a facility is missing. With FAREWELL_REQUIRE_ALL=1 (CI) nothing
+ * is skipped: the tests run, and fail, so that a missing facility cannot hide.
+ */
+export function describeWith(needs: readonly Facility[], title: string, tests: () => void): void {
+  const missing = needs.filter((need) => !has(need)).map((need) => facilities[need].missing);
+  if (missing.length === 0 || process.env['FAREWELL_REQUIRE_ALL'] === '1') describe(title, tests);
+  else describe.skip(`${title} [skipped: needs ${missing.join(' and ')}]`, tests);
+}
