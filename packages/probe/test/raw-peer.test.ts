@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { describeWith } from '../../../test/support/requires.ts';
+import { closePayload } from '../src/frame.ts';
+import { connectRawPeer, listenRawPeer } from '../src/raw-peer.ts';
+import type { Step } from '../src/script.ts';
+
+const open: readonly Step[] = [{ do: 'open' }, { do: 'wait', for: 'handshake' }];
+
+async function listening(): Promise<{ port: number; server: WebSocketServer }> {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return { port: address.port, server };
+}
+
+function stop(server: WebSocketServer): Promise<void> {
+  for (const client of server.clients) client.terminate();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+test('a raw client ends a connection with a ws server by the book', async () => {
+  const { port, server } = await listening();
+  const steps: Step[] = [
+    ...open,
+    { do: 'frame', frame: { opcode: 8, payload: closePayload(4001) } },
+  ];
+  await using peer = await connectRawPeer({ name: 'polite', steps }, { host: '127.0.0.1', port });
+  await peer.ended;
+  expect(peer.seen.find(({ what }) => what === 'close-frame')?.statusCode).toBe(4001);
+  expect(peer.seen.map(({ what }) => what)).toEqual([
+    'connected',
+    'handshake',
+    'close-frame',
+    'fin',
+    'ended',
+  ]);
+  await stop(server);
+});
+
+test('a raw server that never answers Close keeps a ws client waiting until it is reset', async () => {
+  await using server = await listenRawPeer(() => ({
+    name: 'mute',
+    steps: [],
+    reflexes: { close: 'never' },
+  }));
+  const client = new WebSocket(`ws://127.0.0.1:${server.port}`);
+  await new Promise((resolve) => client.once('open', resolve));
+  const closed = new Promise<number>((resolve) => client.once('close', resolve));
+  client.close(1000);
+  const [peer] = server.peers;
+  await peer?.until((seen) => seen.some(({ what }) => what === 'close-frame'));
+  expect(client.readyState).toBe(WebSocket.CLOSING);
+  peer?.socket.resetAndDestroy();
+  expect(await closed).toBe(1006);
+});
+
+test('a reset is seen with its errno', async () => {
+  const steps: Step[] = [{ do: 'wait', for: 'handshake' }, { do: 'reset' }];
+  await using server = await listenRawPeer(() => ({ name: 'resets', steps }));
+  await using peer = await connectRawPeer(
+    { name: 'plain', steps: open },
+    { host: '127.0.0.1', port: server.port },
+  );
+  await peer.ended;
+  expect(peer.seen.find(({ what }) => what === 'reset')?.errno).toBe('ECONNRESET');
+});
+
+describeWith(['linux', 'root'], 'vanish', () => {
+  test('a peer that has vanished acknowledges nothing and hears nothing', async () => {
+    const { port, server } = await listening();
+    const connection = new Promise<WebSocket>((resolve) => server.once('connection', resolve));
+    await using peer = await connectRawPeer(
+      { name: 'gone', steps: [...open, { do: 'vanish' }] },
+      { host: '127.0.0.1', port },
+    );
+    await peer.played;
+    const socket = await connection;
+    const sent = peer.transcript.length;
+    const flushed = new Promise((resolve) => socket.send('x', resolve));
+    await flushed;
+    socket.ping();
+    socket.terminate();
+    await new Promise((resolve) => server.close(resolve));
+    expect(peer.transcript).toHaveLength(sent);
+    expect(peer.seen.some(({ what }) => what === 'fin')).toBe(false);
+  });
+});
