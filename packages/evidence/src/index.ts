@@ -1,1 +1,3 @@
-export {};
+export { EvidenceError, type EvidenceErrorCode } from './evidence-error.ts';
+export type { NamespaceSelector } from './namespace-place.ts';
+export { type NamespaceReader, openNamespace } from './open-namespace.ts';

@@ -1,0 +1,216 @@
+/**
+ * Where live connections are kept: typed arrays, a fixed number of slots each, no object for a
+ * connection. A connection is 16 words of identity, 8 more of its own, 6 times, and for each of its
+ * two sides 42 words and 15 numbers. A *side* is where packets came from: side 0 sent the first
+ * packet that was seen. Who of the two is the client is decided later (`roles.ts`).
+ *
+ * Words are signed 32-bit integers, times and byte counts are doubles; both views share one memory,
+ * so that a connection lies in one piece. Blocks of 1024 connections are added as needed and never
+ * moved: no copy, no peak when the table grows.
+ */
+
+// Words of the connection.
+export const ADDRESSES = 0; // 4 words of side 0, 4 of side 1; IPv4 uses the first of each
+export const PORTS = 8; // side 0 in the upper half
+export const FLAGS = 9; // CONNECTION_ bits
+export const HASH = 10;
+export const INDEX = 11; // order of first packets
+export const STATUS = 12; // of the last HTTP response to an upgrade, 0: none
+export const SUBPROTOCOL = 13; // numbers of interned texts
+export const EXTENSIONS = 14;
+export const SERVER_SOFTWARE = 15;
+export const ACCEPT_EXPECTED = 16; // hashes of Sec-WebSocket-Accept
+export const ACCEPT_RECEIVED = 17;
+export const HISTORY = 18; // 4 words, 6 letters of 5 bits each
+export const HISTORY_SEEN = 22; // bits of letters: lower half side 0, upper half side 1
+export const HISTORY_LENGTH = 23;
+// Numbers of the connection.
+export const OPENED_AT = 12;
+export const ENDED_AT = 13;
+export const END_BEGAN_AT = 14;
+export const QUIET_SINCE = 15;
+export const SINCE_LAST_USE = 16; // ms since the previous connection on the same addresses and ports
+export const RESPONSE_AT = 17;
+
+// Words of a side: add 0 or SIDE_STRIDE.
+export const SIDE_FLAGS = 36; // SIDE_ bits
+export const NEXT_SEQUENCE = 37; // the next byte in order
+export const HIGHEST_SEQUENCE = 38; // behind the last byte seen
+export const HIGHEST_ACK = 39; // of the other side's bytes
+export const WINDOW = 40; // as in the header, not scaled
+export const MODE = 41; // of the byte stream
+export const PACKETS = 42;
+export const TTLS = 43; // lowest, highest << 8, of the RST << 16, window scale << 24
+export const FINGERPRINTS = 44; // of the last 4 packets
+export const FIN_SEQUENCE = 48;
+export const FIN_ACK = 49; // the lowest acknowledgment that came with a FIN
+export const FIN_COUNT = 50;
+export const RST_COUNT = 51;
+export const RST_OFFSET = 52; // its sequence number less the one expected
+export const RST_INFO = 53; // window, validity << 16, has ACK << 20, data bytes << 21
+export const RETRANSMISSIONS = 54;
+export const OUT_OF_ORDER = 55;
+export const DUPLICATES = 56;
+export const KEEP_ALIVES = 57;
+export const ZERO_WINDOWS = 58;
+export const GAPS = 59;
+export const FRAMES = 60; // 7 words: FRAME_KINDS
+export const COMPRESSED = 67;
+export const CLOSE_CODE = 68; // 0: no Close frame, 1: one without a code
+export const CLOSE_REASON = 69; // number of an interned text
+export const CLOSE_END = 70; // sequence number behind the Close frame
+export const CLOSE_ACK = 71; // acknowledgment of the segment that carried it
+export const VIOLATIONS = 72; // bits
+export const TLS_INFO = 73; // bits
+export const INITIAL_SEQUENCE = 74;
+export const ATTEMPTS = 75; // to find frames in a stream whose beginning is not known
+// Numbers of a side: add 0 or SIDE_STRIDE / 2.
+export const LAST_AT = 38;
+export const LAST_DATA_AT = 39;
+export const PAYLOAD_BYTES = 40;
+export const REMAINING = 41; // payload of the current frame, record or body that is still to come
+export const FIN_AT = 42;
+export const FIN_ACKED_AT = 43;
+export const RST_AT = 44;
+export const CLOSE_AT = 45;
+export const FIRST_PING_AT = 46;
+export const LAST_PING_AT = 47;
+export const LAST_PONG_AT = 48;
+export const LOST_BYTES = 49;
+export const UNKNOWN_FROM = 50;
+export const HOLE_SINCE = 51;
+export const AFTER_CLOSE_BYTES = 52;
+
+/** Distance between the words of the two sides: 40 words, then 15 numbers in 30 words. */
+export const SIDE_STRIDE = 70;
+const CONNECTION_WORDS = 36 + 2 * SIDE_STRIDE;
+
+export const IPV6 = 1 << 0;
+export const ENDED = 1 << 1;
+export const RARE = 1 << 2; // something of this connection is kept in `Rare`
+export const WEBSOCKET = 1 << 3; // the server said 101 to an upgrade
+export const UPGRADE_REQUESTED = 1 << 4;
+export const WATCHED = 1 << 5; // its events are kept
+export const CLIENT_IS_SIDE_1 = 1 << 6;
+export const ROLE_BASIS_SHIFT = 7; // 2 bits
+export const ACCEPT_MALFORMED = 1 << 9;
+export const RESPONSE_WITHOUT_UPGRADE = 1 << 10;
+export const SUBPROTOCOL_NOT_ASKED = 1 << 11;
+export const CONNECT_REQUESTED = 1 << 12;
+export const HTTP = 1 << 13;
+export const REUSED = 1 << 14; // SINCE_LAST_USE is set
+
+export const SEQUENCE_KNOWN = 1 << 0;
+export const ACK_KNOWN = 1 << 1;
+export const SYN_SEEN = 1 << 2;
+export const FIN_SEEN = 1 << 3;
+export const FIN_ACKED = 1 << 4;
+export const RST_SEEN = 1 << 5;
+export const MESSAGE_OPEN = 1 << 6; // a fragmented message is not finished
+export const FRAMES_GUESSED = 1 << 7; // recognised by their look, not by a handshake
+export const SYNC_LOST = 1 << 8; // UNKNOWN_FROM is set
+export const HOLE = 1 << 9; // bytes are missing before bytes that were seen
+export const MASKED_SEEN = 1 << 10;
+export const UNMASKED_SEEN = 1 << 11;
+export const EXACT_FRAME = 1 << 12; // a guessed frame ended where its segment ended
+export const ZERO_WINDOW = 1 << 13;
+export const SYN_SCALE_KNOWN = 1 << 14;
+export const TRUNCATED = 1 << 15; // the snaplen cut payload of this side
+
+const BLOCK_SHIFT = 10;
+const BLOCK_CONNECTIONS = 1 << BLOCK_SHIFT;
+
+/** The connections, and a cursor on one of them: all accessors read the connection sought last. */
+export class Slots {
+  readonly #wordBlocks: Int32Array[] = [];
+  readonly #numberBlocks: Float64Array[] = [];
+  readonly #free: number[] = [];
+  #words = new Int32Array(0);
+  #numbers = new Float64Array(0);
+  #wordBase = 0;
+  #numberBase = 0;
+  #used = 0;
+  /** The connection that the accessors read. */
+  id = -1;
+
+  seek(id: number): void {
+    const block = id >> BLOCK_SHIFT;
+    this.#words = this.#wordBlocks[block] ?? this.#words;
+    this.#numbers = this.#numberBlocks[block] ?? this.#numbers;
+    this.#wordBase = (id & (BLOCK_CONNECTIONS - 1)) * CONNECTION_WORDS;
+    this.#numberBase = this.#wordBase >> 1;
+    this.id = id;
+  }
+
+  /** Takes a connection whose slots are all zero, and seeks it. */
+  allocate(): number {
+    const id = this.#free.pop() ?? this.#used;
+    if (id === this.#used) {
+      this.#used += 1;
+      if (id >> BLOCK_SHIFT === this.#wordBlocks.length) this.#addBlock();
+    }
+    this.seek(id);
+    this.#words.fill(0, this.#wordBase, this.#wordBase + CONNECTION_WORDS);
+    return id;
+  }
+
+  release(id: number): void {
+    this.#free.push(id);
+  }
+
+  /** How many connections are live. */
+  get size(): number {
+    return this.#used - this.#free.length;
+  }
+
+  /** One more than the highest id ever given out. */
+  get highest(): number {
+    return this.#used;
+  }
+
+  word(field: number, side = 0): number {
+    return this.#words[this.#wordBase + field + side] ?? 0;
+  }
+
+  setWord(field: number, value: number, side = 0): void {
+    this.#words[this.#wordBase + field + side] = value;
+  }
+
+  count(field: number, side = 0): void {
+    const at = this.#wordBase + field + side;
+    this.#words[at] = (this.#words[at] ?? 0) + 1;
+  }
+
+  has(bit: number, side: number): boolean {
+    return (this.word(SIDE_FLAGS, side) & bit) !== 0;
+  }
+
+  mark(bits: number, side: number): void {
+    const at = this.#wordBase + SIDE_FLAGS + side;
+    this.#words[at] = (this.#words[at] ?? 0) | bits;
+  }
+
+  unmark(bits: number, side: number): void {
+    const at = this.#wordBase + SIDE_FLAGS + side;
+    this.#words[at] = (this.#words[at] ?? 0) & ~bits;
+  }
+
+  number(field: number, side = 0): number {
+    return this.#numbers[this.#numberBase + field + (side >> 1)] ?? 0;
+  }
+
+  setNumber(field: number, value: number, side = 0): void {
+    this.#numbers[this.#numberBase + field + (side >> 1)] = value;
+  }
+
+  addNumber(field: number, value: number, side = 0): void {
+    const at = this.#numberBase + field + (side >> 1);
+    this.#numbers[at] = (this.#numbers[at] ?? 0) + value;
+  }
+
+  #addBlock(): void {
+    const memory = new ArrayBuffer(BLOCK_CONNECTIONS * CONNECTION_WORDS * 4);
+    this.#wordBlocks.push(new Int32Array(memory));
+    this.#numberBlocks.push(new Float64Array(memory));
+  }
+}

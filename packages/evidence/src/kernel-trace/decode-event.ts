@@ -1,0 +1,122 @@
+import { ADDRESSES_BYTES, type EventColumns } from './event-columns.ts';
+import { type AddressPlace, EVENT_KINDS, type EventLayout, type Place } from './event-layout.ts';
+import type { PageSink } from './parse-ring-page.ts';
+
+/**
+ * Decodes events of ring-buffer pages into rows of columns, each by the layout of its own format. The
+ * hot path of the trace: numbers are read where they lie, and nothing is allocated for an event.
+ */
+export class EventDecoder implements PageSink {
+  /** Where rows go; whoever scans a page sets both, and sees to it that a page's events have room. */
+  columns: EventColumns;
+  cpu = 0;
+  /** Records that are none of ours, or shorter than their format. */
+  undecodable = 0;
+  readonly #layouts: readonly (EventLayout | undefined)[];
+  readonly #littleEndian: boolean;
+
+  constructor(layouts: readonly EventLayout[], littleEndian: boolean, columns: EventColumns) {
+    const byId: (EventLayout | undefined)[] = [];
+    for (const layout of layouts) byId[layout.id] = layout;
+    this.#layouts = byId;
+    this.#littleEndian = littleEndian;
+    this.columns = columns;
+  }
+
+  event(page: DataView, at: number, length: number, time: number): void {
+    const layout = length < 2 ? undefined : this.#layouts[page.getUint16(at, this.#littleEndian)];
+    if (layout === undefined || length < layout.sizeBytes) {
+      this.undecodable += 1;
+      return;
+    }
+    if (layout.protocol !== null && this.#number(page, at, layout.protocol) !== IPPROTO_TCP) return;
+    const { columns } = this;
+    const row = columns.length;
+    if (row === columns.capacity) return;
+    columns.length = row + 1;
+    columns.at[row] = time / NS_PER_MS;
+    columns.kind[row] = KIND_INDEX[layout.kind];
+    columns.cpu[row] = this.cpu;
+    columns.socket[row] = this.#socket(page, at, layout.socket);
+    columns.oldState[row] = this.#state(page, at, layout, layout.oldState);
+    columns.tcpState[row] = this.#state(page, at, layout, layout.tcpState);
+    columns.contextFlags[row] = layout.contextFlags ? this.#number(page, at, layout.contextFlags) : 0;
+    columns.taskId[row] = layout.taskId ? this.#number(page, at, layout.taskId) : -1;
+    columns.detail[row] = layout.reason ? this.#number(page, at, layout.reason) : -1;
+    columns.localPort[row] = this.#port(page, at, layout.localPort, layout.local);
+    columns.remotePort[row] = this.#port(page, at, layout.remotePort, layout.remote);
+    this.#address(page, at, layout.local, row * ADDRESSES_BYTES);
+    this.#address(page, at, layout.remote, row * ADDRESSES_BYTES + IPV6_BYTES);
+  }
+
+  /** A row that says how many events of this CPU are missing before what follows. */
+  lost(count: number, time: number): void {
+    const { columns } = this;
+    const row = columns.length;
+    if (row === columns.capacity) return;
+    columns.length = row + 1;
+    columns.at[row] = time / NS_PER_MS;
+    columns.kind[row] = KIND_INDEX.lost;
+    columns.cpu[row] = this.cpu;
+    columns.socket[row] = 0;
+    columns.detail[row] = count;
+  }
+
+  #number(page: DataView, at: number, place: Place): number {
+    const { offset, sizeBytes, signed } = place;
+    if (sizeBytes === 2) return page.getUint16(at + offset, this.#littleEndian);
+    if (sizeBytes === 1) return page.getUint8(at + offset);
+    if (signed) return page.getInt32(at + offset, this.#littleEndian);
+    return page.getUint32(at + offset, this.#littleEndian);
+  }
+
+  #state(page: DataView, at: number, layout: EventLayout, place: Place | null): number {
+    return place === null ? 0 : (layout.stateIndexes[this.#number(page, at, place)] ?? 0);
+  }
+
+  /** A double holds 53 bits; the 11 above them are the same in every address that the kernel hands out. */
+  #socket(page: DataView, at: number, { offset, sizeBytes }: Place): number {
+    const first = page.getUint32(at + offset, this.#littleEndian);
+    if (sizeBytes === 4) return first;
+    const second = page.getUint32(at + offset + 4, this.#littleEndian);
+    const [low, high] = this.#littleEndian ? [first, second] : [second, first];
+    return (high & 0x1f_ffff) * 2 ** 32 + low;
+  }
+
+  #port(page: DataView, at: number, place: Place | null, address: AddressPlace | null): number {
+    if (place !== null) return page.getUint16(at + place.offset, this.#littleEndian);
+    return address?.form === 'sockaddr' ? page.getUint16(at + address.offset + 2) : 0;
+  }
+
+  #address(page: DataView, at: number, place: AddressPlace | null, to: number): void {
+    if (place === null) return writeMapped(this.columns.addresses, to, 0);
+    const from = at + place.offset;
+    if (place.form === 'ipv6') return copyIpv6(page, from, this.columns.addresses, to);
+    if (place.form === 'ipv4') return writeMapped(this.columns.addresses, to, page.getInt32(from));
+    const family = page.getUint16(from, this.#littleEndian);
+    if (family === AF_INET6) return copyIpv6(page, from + 8, this.columns.addresses, to);
+    writeMapped(this.columns.addresses, to, page.getInt32(from + 4));
+  }
+}
+
+const NS_PER_MS = 1e6;
+const IPPROTO_TCP = 6;
+const AF_INET6 = 10;
+const IPV6_BYTES = 16;
+
+/** Positions in EVENT_KINDS. */
+export const KIND_INDEX = Object.fromEntries(
+  EVENT_KINDS.map((kind, index) => [kind, index]),
+) as Readonly<Record<(typeof EVENT_KINDS)[number], number>>;
+
+function copyIpv6(page: DataView, from: number, to: DataView, at: number): void {
+  for (let word = 0; word < IPV6_BYTES; word += 4) to.setInt32(at + word, page.getInt32(from + word));
+}
+
+/** ::ffff:a.b.c.d */
+function writeMapped(to: DataView, at: number, ipv4: number): void {
+  to.setInt32(at, 0);
+  to.setInt32(at + 4, 0);
+  to.setInt32(at + 8, 0xffff);
+  to.setInt32(at + 12, ipv4);
+}

@@ -1,0 +1,130 @@
+import type {
+  Counters,
+  Missing,
+  NamespaceInfo,
+  Owners,
+  SocketTable,
+  TcpSettings,
+} from '@farewell/core';
+import { EvidenceError } from './evidence-error.ts';
+import { loadLibc } from './libc.ts';
+import { locateNamespace, type NamespacePlace, type NamespaceSelector } from './namespace-place.ts';
+import { readCounters } from './read-counters.ts';
+import { readOwners } from './read-owners.ts';
+import { missingInProcNetTcp, readProcNetTcp } from './read-proc-net-tcp.ts';
+import { readSettings } from './read-settings.ts';
+import { readSockDiag } from './read-sock-diag.ts';
+
+/** Reads one network namespace. All reads are synchronous and change nothing on the host. */
+export interface NamespaceReader extends Disposable {
+  readonly namespace: NamespaceInfo;
+  /** What cannot be seen, and what would show it. Readings add to it: look at it after them. */
+  readonly missing: readonly Missing[];
+  /** All TCP sockets, `tcp_info` included unless it is false. 100,000 sockets take about 100 ms. */
+  readTable(options?: { readonly tcpInfo?: boolean }): SocketTable;
+  /** Null if the kernel's counters cannot be read. */
+  readCounters(): Counters | null;
+  /** Null if the namespace cannot be entered: only from within can its sysctls be read. */
+  readSettings(): TcpSettings | null;
+  /** Who holds these sockets, or all sockets, as far as this user may see. */
+  readOwners(inodes?: ReadonlySet<number>): Owners;
+}
+
+/**
+ * Opens a network namespace for reading: through netlink sock_diag where koffi is installed and the
+ * namespace can be entered, else through /proc/PID/net, and `missing` says what that lacks. Dispose of it
+ * to release the namespace. Throws EvidenceError with `code` `NOT_LINUX`, `INVALID_PID`,
+ * `NO_SUCH_PROCESS`, `NO_SUCH_NAMESPACE`, `NOT_PERMITTED` or `UNREADABLE`.
+ */
+export function openNamespace(where: NamespaceSelector): NamespaceReader {
+  if (process.platform !== 'linux') {
+    throw new EvidenceError(
+      'NOT_LINUX',
+      `live socket tables are read on Linux, this is ${process.platform}: explain a table taken elsewhere (--from)`,
+    );
+  }
+  return new LiveNamespace(locateNamespace(where));
+}
+
+class LiveNamespace implements NamespaceReader {
+  readonly #place: NamespacePlace;
+  /** Why sock_diag is not used; null while it is. */
+  #whyNoSockDiag: string | null;
+  #deniedOwners: number;
+
+  constructor(place: NamespacePlace) {
+    this.#place = place;
+    this.#whyNoSockDiag = place.notEntered;
+    this.#deniedOwners = 0;
+  }
+
+  get namespace(): NamespaceInfo {
+    return this.#place.info;
+  }
+
+  get missing(): readonly Missing[] {
+    return [...this.#missingInTable(), ...this.#missingSettings(), ...this.#missingOwners()];
+  }
+
+  readTable({ tcpInfo = true }: { readonly tcpInfo?: boolean } = {}): SocketTable {
+    const at = Date.now();
+    const parsed = this.#trySockDiag(tcpInfo);
+    if (parsed) return { source: 'sock-diag', at, ...parsed, missing: [] };
+    const fromText = this.#place.inside(() => readProcNetTcp(this.#place.procNet));
+    return { source: 'proc-net-tcp', at, ...fromText, missing: this.#missingInTable() };
+  }
+
+  readCounters(): Counters | null {
+    return this.#place.inside(() => readCounters(this.#place.procNet));
+  }
+
+  readSettings(): TcpSettings | null {
+    return this.#place.notEntered === null ? this.#place.inside(readSettings) : null;
+  }
+
+  readOwners(inodes?: ReadonlySet<number>): Owners {
+    const { owners, denied } = readOwners({ inodes, namespace: this.#place.info.inode });
+    this.#deniedOwners = denied;
+    return owners;
+  }
+
+  [Symbol.dispose](): void {
+    this.#place.close();
+  }
+
+  #trySockDiag(tcpInfo: boolean): ReturnType<typeof readSockDiag> | null {
+    if (this.#whyNoSockDiag !== null) return null;
+    const loaded = loadLibc();
+    if (loaded.libc === null) {
+      this.#whyNoSockDiag = loaded.why;
+      return null;
+    }
+    const { libc } = loaded;
+    try {
+      return this.#place.inside(() => readSockDiag(libc, { tcpInfo }));
+    } catch (error) {
+      if (!(error instanceof EvidenceError)) throw error;
+      this.#whyNoSockDiag = error.message;
+      return null;
+    }
+  }
+
+  #missingInTable(): readonly Missing[] {
+    return this.#whyNoSockDiag === null ? [] : missingInProcNetTcp(this.#whyNoSockDiag);
+  }
+
+  #missingSettings(): readonly Missing[] {
+    const why = this.#place.notEntered;
+    return why === null
+      ? []
+      : [{ fact: 'settings', why: `sysctls of the ${this.namespace.label}: ${why}` }];
+  }
+
+  #missingOwners(): readonly Missing[] {
+    if (this.#deniedOwners === 0 && process.geteuid?.() === 0) return [];
+    const who = this.#deniedOwners === 0 ? '' : ` (${this.#deniedOwners} processes)`;
+    return [
+      { fact: 'owners-of-other-users', why: `owners of other users' sockets${who}: run as root` },
+    ];
+  }
+}

@@ -1,0 +1,123 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import type { Owners, ProcessInfo } from '@farewell/core';
+import { namespaceInode } from './namespace-place.ts';
+import { parseContainer, parseDescriptorLimit, parsePasswd, parseUid } from './process-files.ts';
+import { readTextOrNull } from './read-file.ts';
+
+export interface OwnersRequest {
+  /** Sockets to find the owners of; every socket if absent. */
+  readonly inodes?: ReadonlySet<number> | undefined;
+  /** The network namespace they are in, if known: its processes are looked at first. */
+  readonly namespace: number | null;
+}
+
+export interface OwnersFound {
+  readonly owners: Owners;
+  /** Processes whose descriptors this user may not see. */
+  readonly denied: number;
+}
+
+/**
+ * Finds who holds sockets by the links of /proc/PID/fd. Processes that end meanwhile are passed over.
+ * Descriptors can be handed to processes in other namespaces, so those are looked at as well, but only
+ * as long as sockets are left without an owner.
+ */
+export function readOwners(request: OwnersRequest): OwnersFound {
+  const search = new OwnerSearch(request.inodes);
+  const { near, far } = processesByDistance(request.namespace);
+  for (const pid of near) search.look(pid);
+  for (const pid of far) {
+    if (search.isComplete()) break;
+    search.look(pid);
+  }
+  return {
+    owners: { processes: search.processes(), byInode: search.byInode },
+    denied: search.denied,
+  };
+}
+
+/** One pass over descriptors of processes. */
+class OwnerSearch {
+  readonly byInode = new Map<number, number[]>();
+  denied = 0;
+  readonly #wanted: ReadonlySet<number> | undefined;
+  readonly #openDescriptors = new Map<number, number>();
+
+  constructor(wanted: ReadonlySet<number> | undefined) {
+    this.#wanted = wanted;
+  }
+
+  isComplete(): boolean {
+    return this.#wanted !== undefined && this.byInode.size >= this.#wanted.size;
+  }
+
+  look(pid: number): void {
+    const descriptors = this.#list(pid);
+    let held = 0;
+    for (const descriptor of descriptors) {
+      const inode = socketInode(`/proc/${pid}/fd/${descriptor}`);
+      if (inode === null || this.#wanted?.has(inode) === false) continue;
+      this.#add(inode, pid);
+      held += 1;
+    }
+    if (held > 0) this.#openDescriptors.set(pid, descriptors.length);
+  }
+
+  processes(): ProcessInfo[] {
+    const users = parsePasswd(readTextOrNull('/etc/passwd') ?? '');
+    return [...this.#openDescriptors].map(([pid, openDescriptors]) => ({
+      ...describeProcess(pid, users),
+      openDescriptors,
+    }));
+  }
+
+  #list(pid: number): string[] {
+    try {
+      return readdirSync(`/proc/${pid}/fd`);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EACCES') this.denied += 1;
+      return [];
+    }
+  }
+
+  #add(inode: number, pid: number): void {
+    const pids = this.byInode.get(inode);
+    if (pids === undefined) this.byInode.set(inode, [pid]);
+    else if (!pids.includes(pid)) pids.push(pid);
+  }
+}
+
+function processesByDistance(namespace: number | null): { near: number[]; far: number[] } {
+  const pids = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  const near: number[] = [];
+  const far: number[] = [];
+  for (const pid of pids) (namespaceInode(pid) === namespace ? near : far).push(pid);
+  return { near, far };
+}
+
+/** `socket:[4711]`: 4711. Null for other files and for descriptors closed meanwhile. */
+function socketInode(link: string): number | null {
+  try {
+    const target = readlinkSync(link);
+    return target.startsWith('socket:[') ? Number(target.slice(8, -1)) : null;
+  } catch {
+    return null;
+  }
+}
+
+function describeProcess(
+  pid: number,
+  users: ReadonlyMap<number, string>,
+): Omit<ProcessInfo, 'openDescriptors'> {
+  const uid = parseUid(readTextOrNull(`/proc/${pid}/status`) ?? '');
+  return {
+    pid,
+    name: readTextOrNull(`/proc/${pid}/comm`)?.trimEnd() ?? '',
+    uid,
+    user: uid === null ? null : (users.get(uid) ?? null),
+    container: parseContainer(readTextOrNull(`/proc/${pid}/cgroup`) ?? ''),
+    descriptorLimit: parseDescriptorLimit(readTextOrNull(`/proc/${pid}/limits`) ?? ''),
+  };
+}
