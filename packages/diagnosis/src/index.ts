@@ -1,2 +1,3 @@
+export { diagnose } from './diagnose.ts';
 export type * from './report.ts';
 export type * from './verdict.ts';

@@ -1,0 +1,47 @@
+import type { Owners, ProcessInfo, SocketRow } from '@farewell/core';
+import type { ProcessRef } from './verdict.ts';
+
+/** Who holds which socket, as far as it was seen. */
+export interface Ownership {
+  /** False: nobody looked, or nothing could be seen. */
+  readonly known: boolean;
+  /** The process that holds the row's descriptor; null: none (inode 0) or not seen. */
+  readonly of: (row: SocketRow) => ProcessInfo | null;
+  /** Every process that shares the descriptor. */
+  readonly allOf: (row: SocketRow) => readonly number[];
+}
+
+const nobody: readonly number[] = [];
+
+export function ownership(owners: Owners | null): Ownership {
+  const byPid = new Map(owners?.processes.map((process) => [process.pid, process]));
+  const allOf = (row: SocketRow): readonly number[] =>
+    (row.inode ? owners?.byInode.get(row.inode) : null) ?? nobody;
+  return {
+    known: byPid.size > 0,
+    allOf,
+    of: (row) => {
+      const pids = allOf(row);
+      // A shared descriptor is named by its oldest holder, which is the parent of the others.
+      return pids.length === 0 ? null : (byPid.get(Math.min(...pids)) ?? null);
+    },
+  };
+}
+
+export function processRef(process: ProcessInfo): ProcessRef {
+  const { pid, name, user, container } = process;
+  return { pid, name, user, container };
+}
+
+/** The holders of these rows, the one with the most sockets first. */
+export function holders(
+  rows: Iterable<SocketRow>,
+  ownership: Ownership,
+): readonly (readonly [process: ProcessInfo, count: number])[] {
+  const counts = new Map<ProcessInfo, number>();
+  for (const row of rows) {
+    const process = ownership.of(row);
+    if (process) counts.set(process, (counts.get(process) ?? 0) + 1);
+  }
+  return [...counts].sort(([a, m], [b, n]) => n - m || a.pid - b.pid);
+}

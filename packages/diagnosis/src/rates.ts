@@ -1,0 +1,44 @@
+import type { SocketRow, SocketState } from '@farewell/core';
+import { timeWaitAge, timeWaitLength } from './ages.ts';
+import type { Scene } from './scene.ts';
+import type { Service } from './services.ts';
+
+/** Change of a service's sockets in a state, per second; null with one snapshot. */
+export function growthOf(scene: Scene, service: Service, tcpState: SocketState): number | null {
+  const { before, duration } = scene;
+  // "The others" are not the same others a moment later.
+  if (!before || service.key.endsWith('(others)')) return null;
+  const then = before.byKey.get(service.key)?.rows.get(tcpState)?.length ?? 0;
+  const now = service.rows.get(tcpState)?.length ?? 0;
+  return ((now - then) / duration) * 1000;
+}
+
+/** What the ages of TIME-WAITs tell, also from one snapshot: each entered 60 s before it ends. */
+export interface Closes {
+  /** Closes by this side, per second, over the last `window` ms. */
+  readonly perSecond: number;
+  readonly window: number;
+  /** Age of the oldest, ms. */
+  readonly oldest: number;
+  /** Closes in each sixth of the last minute, the latest first. */
+  readonly sixths: readonly number[];
+}
+
+/** Long enough to even out a burst, short enough to mean "now". */
+const recently = 10_000;
+
+/** The closes behind these TIME-WAITs; null if the table does not give all their timers. */
+export function closesOf(timeWaits: readonly SocketRow[]): Closes | null {
+  if (timeWaits.length === 0) return null;
+  const sixths = [0, 0, 0, 0, 0, 0];
+  let oldest = 0;
+  for (const row of timeWaits) {
+    const age = timeWaitAge(row);
+    if (age === null) return null;
+    oldest = Math.max(oldest, age);
+    const sixth = Math.min(5, Math.floor((age * 6) / timeWaitLength));
+    sixths[sixth] = (sixths[sixth] ?? 0) + 1;
+  }
+  const window = Math.max(1000, Math.min(recently, oldest));
+  return { perSecond: ((sixths[0] ?? 0) / window) * 1000, window, oldest, sixths };
+}

@@ -1,0 +1,75 @@
+import { memoryCost, timeWaitBytes } from '../costs.ts';
+import { fact, verdictOn, weakest, whoIn } from '../finding.ts';
+import { defaultPortRange, type PortUse, portUse, rangeSize } from '../ports.ts';
+import { closesOf } from '../rates.ts';
+import type { Rule, Scene } from '../scene.ts';
+import { costs, timeWaitOnClient as say } from '../sentences.ts';
+import { rowsIn, type Service } from '../services.ts';
+import { tableSource } from '../sources.ts';
+import { timeWaitLasts } from '../time-wait.ts';
+import type { Cost, EvidenceItem, Verdict } from '../verdict.ts';
+
+/** From this share of the ports on, one burst of four times the load would use them up: a risk. */
+const costly = 0.25;
+
+/** TIME-WAIT at the end that opened the connection: each costs one port towards that destination. */
+export const timeWaitOnClient: Rule = (scene) =>
+  scene.now.services
+    .filter((service) => service.role === 'client' && rowsIn(service, 'TIME-WAIT').length > 0)
+    .map((service) => onClient(scene, service));
+
+function onClient(scene: Scene, service: Service): Verdict {
+  const rows = rowsIn(service, 'TIME-WAIT');
+  const subject = { scene, service, rows };
+  const fullest = portUse(service, scene.settings)[0];
+  const ports = fullest ? portCost(scene, fullest) : null;
+  const isCostly = (ports?.value ?? 0) >= (ports?.limit ?? Infinity) * costly;
+  return verdictOn(subject, {
+    id: 'time-wait-on-client',
+    severity: isCostly ? 'risk' : 'note',
+    confidence: weakest(service.confidence, isCostly && !scene.settings ? 'likely' : 'certain'),
+    summary: say.summary(whoIn(subject), service.destination ?? 'its servers'),
+    evidence: evidenceOf(scene, service, fullest ?? null),
+    costs: scene.platform === 'macos' || !ports ? [] : [ports, memoryOf(rows.length)],
+    lasts: timeWaitLasts(scene, rows),
+    do: say.do(isCostly),
+  });
+}
+
+function evidenceOf(
+  scene: Scene,
+  service: Service,
+  fullest: PortUse | null,
+): readonly EvidenceItem[] {
+  const rows = rowsIn(service, 'TIME-WAIT');
+  const source = tableSource(scene);
+  const items = [fact(rows.length, 'sockets', { text: say.count(rows.length), source })];
+  const closes = closesOf(rows);
+  if (closes) {
+    const text = say.rate(closes.perSecond, closes.window);
+    items.push(fact(closes.perSecond, 'closes/s', { text, source }));
+  }
+  if (fullest && fullest.reusable > 0) {
+    const text = say.reusable(fullest.reusable);
+    items.push(fact(fullest.reusable, 'ports', { text, source: 'sysctl net.ipv4.tcp_tw_reuse' }));
+  }
+  return items;
+}
+
+function portCost(scene: Scene, use: PortUse): Cost {
+  const range = scene.settings?.portRange ?? null;
+  const size = rangeSize(range ?? defaultPortRange);
+  const used = use.rows.length;
+  return {
+    resource: 'ports',
+    value: used,
+    limit: size,
+    unit: 'ports',
+    exhaustedIn: null,
+    text: costs.ports({ used, size, from: use.source, to: use.destination, assumed: !range }),
+  };
+}
+
+function memoryOf(count: number): Cost {
+  return memoryCost(count, timeWaitBytes);
+}

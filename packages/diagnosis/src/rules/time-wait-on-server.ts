@@ -1,0 +1,67 @@
+import { timeWaitBytes } from '../costs.ts';
+import { fact, verdictOn, whoIn } from '../finding.ts';
+import { closesOf } from '../rates.ts';
+import type { Rule, Scene } from '../scene.ts';
+import { costs, timeWaitOnServer as say } from '../sentences.ts';
+import { rowsIn, type Service } from '../services.ts';
+import { tableSource } from '../sources.ts';
+import { timeWaitLasts } from '../time-wait.ts';
+import type { Cost, EvidenceItem, Verdict } from '../verdict.ts';
+
+/** TIME-WAIT at the end that accepted the connection: as RFC 6455 §7.1.1 wants it. */
+export const timeWaitOnServer: Rule = (scene) =>
+  scene.now.services
+    .filter((service) => service.role === 'server' && rowsIn(service, 'TIME-WAIT').length > 0)
+    .map((service) => healthy(scene, service));
+
+function healthy(scene: Scene, service: Service): Verdict {
+  const rows = rowsIn(service, 'TIME-WAIT');
+  const subject = { scene, service, rows };
+  return verdictOn(subject, {
+    id: 'time-wait-on-server',
+    severity: 'healthy',
+    confidence: service.confidence,
+    summary: say.summary(whoIn(subject)),
+    evidence: evidenceOf(scene, service),
+    costs: scene.platform === 'macos' ? [] : [memory(rows.length)],
+    lasts: timeWaitLasts(scene, rows),
+    do: say.do,
+  });
+}
+
+function evidenceOf(scene: Scene, service: Service): readonly EvidenceItem[] {
+  const rows = rowsIn(service, 'TIME-WAIT');
+  const source = tableSource(scene);
+  const closes = closesOf(rows);
+  const port = service.port ?? 0;
+  const isListening = service.confidence === 'certain';
+  return [
+    fact(rows.length, 'sockets', { text: say.count(rows.length), source }),
+    {
+      value: service.port,
+      unit: 'port',
+      text: isListening ? say.byListener(port) : say.byPorts(port),
+      source,
+    },
+    ...(closes
+      ? [
+          fact(closes.perSecond, 'closes/s', {
+            text: say.rate(closes.perSecond, closes.window),
+            source,
+          }),
+        ]
+      : []),
+  ];
+}
+
+function memory(count: number): Cost {
+  const value = count * timeWaitBytes;
+  return {
+    resource: 'memory',
+    value,
+    limit: null,
+    unit: 'bytes',
+    exhaustedIn: null,
+    text: costs.timeWaitMemory(value),
+  };
+}

@@ -1,0 +1,95 @@
+import type { Counters, Evidence, ProcessInfo, SocketRow, TcpSettings } from '@farewell/core';
+import { holders, type Ownership, ownership } from './owners.ts';
+import type { Target } from './report.ts';
+import { rowsIn, type Service } from './services.ts';
+import { type Survey, surveyOf } from './survey.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What every rule looks at: the target's sockets now and before, and what surrounds them. */
+export interface Scene {
+  readonly target: Target;
+  readonly now: Survey;
+  /** The oldest snapshot; null if there is one snapshot, or if the time between them is not known. */
+  readonly before: Survey | null;
+  /** Time between the two, ms; 0 with one. */
+  readonly duration: number;
+  readonly ownership: Ownership;
+  readonly settings: TcpSettings | null;
+  readonly platform: Evidence['platform'];
+  readonly counters: { readonly before: Counters | null; readonly now: Counters | null };
+  /** The same socket in the oldest snapshot, if it was there in the same tcpState. */
+  readonly earlier: (row: SocketRow) => SocketRow | null;
+}
+
+/** Verdicts from a scene: pure, silent where there is no evidence. */
+export type Rule = (scene: Scene) => readonly Verdict[];
+
+export function sceneOf(evidence: Evidence, target: Target): Scene {
+  const tables = evidence.snapshots;
+  const last = tables.at(-1) ?? noTable;
+  const duration = timeBetween(tables[0]?.at ?? null, last.at);
+  const before = duration > 0 && tables[0] ? surveyOf(tables[0], evidence, target) : null;
+  return {
+    target,
+    now: surveyOf(last, evidence, target),
+    before,
+    duration,
+    ownership: ownership(evidence.owners),
+    settings: evidence.settings,
+    platform: evidence.platform,
+    counters: {
+      before: evidence.counters.length > 1 ? (evidence.counters[0] ?? null) : null,
+      now: evidence.counters.at(-1) ?? null,
+    },
+    earlier: before ? finder(before) : () => null,
+  };
+}
+
+/** The process that is answerable for a service: its listener's, or whoever is connected there now. */
+export function serviceProcess(scene: Scene, service: Service): ProcessInfo | null {
+  const listening = holders(rowsIn(service, 'LISTEN'), scene.ownership);
+  const live = listening.length > 0 ? listening : holders(allRows(service), scene.ownership);
+  const [first] = live;
+  // Workers of one program share a port: any of them names it. Two programs: nobody can tell.
+  return first && live.every(([process]) => process.name === first[0].name) ? first[0] : null;
+}
+
+/** The process that holds most of these rows, else the service's. */
+export function holderOf(
+  scene: Scene,
+  service: Service,
+  rows: readonly SocketRow[],
+): ProcessInfo | null {
+  return holders(rows, scene.ownership)[0]?.[0] ?? serviceProcess(scene, service);
+}
+
+const noTable = { source: 'proc-net-tcp', at: null, rows: [], problems: [], missing: [] } as const;
+
+function timeBetween(first: number | null, last: number | null): number {
+  return first === null || last === null ? 0 : Math.max(0, last - first);
+}
+
+function* allRows(service: Service): Iterable<SocketRow> {
+  for (const [tcpState, rows] of service.rows) if (tcpState !== 'TIME-WAIT') yield* rows;
+}
+
+/** TIME-WAITs are many and nobody asks for them; the others are found by their 4-tuple. */
+function finder(before: Survey): Scene['earlier'] {
+  let known: Map<string, SocketRow> | null = null;
+  return (row) => {
+    known ??= byIdentity(before);
+    const found = known.get(identity(row));
+    if (!found || found.tcpState !== row.tcpState) return null;
+    const another = found.cookie !== null && row.cookie !== null && found.cookie !== row.cookie;
+    return another ? null : found;
+  };
+}
+
+function byIdentity(survey: Survey): Map<string, SocketRow> {
+  const rows = survey.services.flatMap((service) => [...allRows(service)]);
+  return new Map(rows.map((row) => [identity(row), row]));
+}
+
+function identity(row: SocketRow): string {
+  return `${row.localAddress} ${row.localPort} ${row.remoteAddress} ${row.remotePort}`;
+}

@@ -1,0 +1,134 @@
+import type { Role, SocketRow, SocketState, Unknown } from '@farewell/core';
+import type { Attribution } from './attribution.ts';
+import { endpoint } from './scope.ts';
+import type { Confidence } from './verdict.ts';
+
+/** Sockets that belong together: those of a listening port, or those that go to one destination. */
+export interface Service {
+  /** The same in two snapshots: `server 8080`, `client 10.0.0.7:443`, `unknown`. */
+  readonly key: string;
+  readonly role: Role | Unknown;
+  /** The listener's port, or the destination's; null: several. */
+  readonly port: number | null;
+  /** `10.0.0.7:443`; null for servers, and for many destinations in one. */
+  readonly destination: string | null;
+  /** How sure the role is: the weakest attribution among its sockets. */
+  readonly confidence: Confidence;
+  readonly count: number;
+  readonly rows: ReadonlyMap<SocketState, readonly SocketRow[]>;
+}
+
+/** How many services and destinations get verdicts of their own; the others share one. */
+const mostServers = 100;
+const mostDestinations = 20;
+
+interface Draft {
+  key: string;
+  role: Role | Unknown;
+  port: number | null;
+  destination: string | null;
+  confidence: Confidence;
+  count: number;
+  rows: Map<SocketState, SocketRow[]>;
+}
+
+/** Collects rows one by one, so that a table is passed once. */
+export class Services {
+  readonly #servers = new Map<number, Draft>();
+  /** Port, then address: no string is put together for each row. */
+  readonly #destinations = new Map<number, Map<string, Draft>>();
+  #unknown: Draft | null = null;
+
+  add(row: SocketRow, attribution: Attribution): void {
+    const draft = this.#draftFor(row, attribution.role);
+    draft.count += 1;
+    if (draft.confidence === 'certain') draft.confidence = attribution.confidence;
+    const rows = draft.rows.get(row.tcpState);
+    if (rows) rows.push(row);
+    else draft.rows.set(row.tcpState, [row]);
+  }
+
+  /** The largest first; beyond the limits the small ones are one. */
+  list(): readonly Service[] {
+    const destinations = [...this.#destinations.values()].flatMap((each) => [...each.values()]);
+    return [
+      ...largest([...this.#servers.values()], mostServers),
+      ...largest(destinations, mostDestinations),
+      ...(this.#unknown ? [withCommonPort(this.#unknown)] : []),
+    ];
+  }
+
+  #draftFor(row: SocketRow, role: Role | Unknown): Draft {
+    switch (role) {
+      case 'server':
+        return this.#server(row.localPort);
+      case 'client':
+        return this.#destination(row.remoteAddress, row.remotePort);
+      case 'unknown':
+        return (this.#unknown ??= draft({ key: 'unknown', role, port: null, destination: null }));
+    }
+  }
+
+  #server(port: number): Draft {
+    let server = this.#servers.get(port);
+    if (!server) {
+      server = draft({ key: `server ${port}`, role: 'server', port, destination: null });
+      this.#servers.set(port, server);
+    }
+    return server;
+  }
+
+  #destination(address: string, port: number): Draft {
+    let addresses = this.#destinations.get(port);
+    if (!addresses) this.#destinations.set(port, (addresses = new Map<string, Draft>()));
+    let found = addresses.get(address);
+    if (!found) {
+      const destination = endpoint(address, port);
+      found = draft({ key: `client ${destination}`, role: 'client', port, destination });
+      addresses.set(address, found);
+    }
+    return found;
+  }
+}
+
+/** The rows of a service in one of these states. */
+export function rowsIn(service: Service, ...states: readonly SocketState[]): readonly SocketRow[] {
+  if (states.length === 1) return service.rows.get(states[0] ?? 'CLOSED') ?? none;
+  return states.flatMap((tcpState) => service.rows.get(tcpState) ?? none);
+}
+
+const none: readonly SocketRow[] = [];
+
+function draft(identity: Pick<Draft, 'key' | 'role' | 'port' | 'destination'>): Draft {
+  return { ...identity, confidence: 'certain', count: 0, rows: new Map() };
+}
+
+function largest(drafts: Draft[], most: number): readonly Draft[] {
+  const sorted = drafts.sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1));
+  if (sorted.length <= most) return sorted;
+  return [...sorted.slice(0, most), merged(sorted.slice(most))];
+}
+
+function merged(drafts: readonly Draft[]): Draft {
+  const role = drafts[0]?.role ?? 'unknown';
+  const all = draft({ key: `${role} (others)`, role, port: null, destination: null });
+  const ports = new Set(drafts.map((each) => each.port));
+  if (ports.size === 1) all.port = drafts[0]?.port ?? null;
+  for (const each of drafts) {
+    all.count += each.count;
+    if (each.confidence !== 'certain') all.confidence = each.confidence;
+    for (const [tcpState, rows] of each.rows) {
+      all.rows.set(tcpState, [...(all.rows.get(tcpState) ?? none), ...rows]);
+    }
+  }
+  return all;
+}
+
+/** Sockets of unknown role have a port in common if it is the same local or the same remote one. */
+function withCommonPort(unknown: Draft): Draft {
+  const rows = [...unknown.rows.values()].flat();
+  const local = new Set(rows.map((row) => row.localPort));
+  if (local.size === 1) return { ...unknown, port: rows[0]?.localPort ?? null };
+  const remote = new Set(rows.map((row) => row.remotePort));
+  return remote.size === 1 ? { ...unknown, port: rows[0]?.remotePort ?? null } : unknown;
+}
