@@ -5,6 +5,7 @@
  * - `NO_SUCH_PROCESS`: no such process is visible here, or it has ended
  * - `NO_SUCH_NAMESPACE`: the path does not lead to a network namespace
  * - `NOT_PERMITTED`: it exists, but this user may not read it
+ * - `NO_TRACEFS`: no tracefs is mounted, or the kernel has no trace of TCP sockets
  * - `UNREADABLE`: the kernel refused for another reason, which is in the message
  */
 export type EvidenceErrorCode =
@@ -13,6 +14,7 @@ export type EvidenceErrorCode =
   | 'NO_SUCH_PROCESS'
   | 'NO_SUCH_NAMESPACE'
   | 'NOT_PERMITTED'
+  | 'NO_TRACEFS'
   | 'UNREADABLE';
 
 /** Evidence could not be read. The message says what was expected, what came and what to do. */

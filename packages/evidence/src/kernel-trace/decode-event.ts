@@ -1,5 +1,11 @@
 import { ADDRESSES_BYTES, type EventColumns } from './event-columns.ts';
-import { type AddressPlace, EVENT_KINDS, type EventLayout, type Place } from './event-layout.ts';
+import {
+  type AddressPlace,
+  EVENT_KINDS,
+  type EventKind,
+  type EventLayout,
+  type Place,
+} from './event-layout.ts';
 import type { PageSink } from './parse-ring-page.ts';
 
 /**
@@ -10,6 +16,9 @@ export class EventDecoder implements PageSink {
   /** Where rows go; whoever scans a page sets both, and sees to it that a page's events have room. */
   columns: EventColumns;
   cpu = 0;
+  events = 0;
+  lostEvents = 0;
+  lostUncounted = 0;
   /** Records that are none of ours, or shorter than their format. */
   undecodable = 0;
   readonly #layouts: readonly (EventLayout | undefined)[];
@@ -31,16 +40,15 @@ export class EventDecoder implements PageSink {
     }
     if (layout.protocol !== null && this.#number(page, at, layout.protocol) !== IPPROTO_TCP) return;
     const { columns } = this;
-    const row = columns.length;
-    if (row === columns.capacity) return;
-    columns.length = row + 1;
-    columns.at[row] = time / NS_PER_MS;
-    columns.kind[row] = KIND_INDEX[layout.kind];
-    columns.cpu[row] = this.cpu;
+    const row = this.#addRow(layout.kind, time);
+    if (row < 0) return;
+    this.events += 1;
     columns.socket[row] = this.#socket(page, at, layout.socket);
     columns.oldState[row] = this.#state(page, at, layout, layout.oldState);
     columns.tcpState[row] = this.#state(page, at, layout, layout.tcpState);
-    columns.contextFlags[row] = layout.contextFlags ? this.#number(page, at, layout.contextFlags) : 0;
+    columns.contextFlags[row] = layout.contextFlags
+      ? this.#number(page, at, layout.contextFlags)
+      : 0;
     columns.taskId[row] = layout.taskId ? this.#number(page, at, layout.taskId) : -1;
     columns.detail[row] = layout.reason ? this.#number(page, at, layout.reason) : -1;
     columns.localPort[row] = this.#port(page, at, layout.localPort, layout.local);
@@ -51,15 +59,23 @@ export class EventDecoder implements PageSink {
 
   /** A row that says how many events of this CPU are missing before what follows. */
   lost(count: number, time: number): void {
+    if (count < 0) this.lostUncounted += 1;
+    else this.lostEvents += count;
+    const row = this.#addRow('lost', time);
+    if (row < 0) return;
+    this.columns.socket[row] = 0;
+    this.columns.detail[row] = count;
+  }
+
+  #addRow(kind: EventKind, time: number): number {
     const { columns } = this;
     const row = columns.length;
-    if (row === columns.capacity) return;
+    if (row === columns.capacity) return -1;
     columns.length = row + 1;
     columns.at[row] = time / NS_PER_MS;
-    columns.kind[row] = KIND_INDEX.lost;
+    columns.kind[row] = KIND_INDEX[kind];
     columns.cpu[row] = this.cpu;
-    columns.socket[row] = 0;
-    columns.detail[row] = count;
+    return row;
   }
 
   #number(page: DataView, at: number, place: Place): number {
@@ -79,8 +95,7 @@ export class EventDecoder implements PageSink {
     const first = page.getUint32(at + offset, this.#littleEndian);
     if (sizeBytes === 4) return first;
     const second = page.getUint32(at + offset + 4, this.#littleEndian);
-    const [low, high] = this.#littleEndian ? [first, second] : [second, first];
-    return (high & 0x1f_ffff) * 2 ** 32 + low;
+    return this.#littleEndian ? lower53(second, first) : lower53(first, second);
   }
 
   #port(page: DataView, at: number, place: Place | null, address: AddressPlace | null): number {
@@ -109,8 +124,13 @@ export const KIND_INDEX = Object.fromEntries(
   EVENT_KINDS.map((kind, index) => [kind, index]),
 ) as Readonly<Record<(typeof EVENT_KINDS)[number], number>>;
 
+function lower53(high: number, low: number): number {
+  return (high & 0x1f_ffff) * 2 ** 32 + low;
+}
+
 function copyIpv6(page: DataView, from: number, to: DataView, at: number): void {
-  for (let word = 0; word < IPV6_BYTES; word += 4) to.setInt32(at + word, page.getInt32(from + word));
+  for (let word = 0; word < IPV6_BYTES; word += 4)
+    to.setInt32(at + word, page.getInt32(from + word));
 }
 
 /** ::ffff:a.b.c.d */

@@ -69,7 +69,9 @@ export function eventLayout(
   return {
     kind,
     id: format.id,
-    sizeBytes: Math.max(...[...format.fields.values()].map((field) => field.offset + field.sizeBytes)),
+    sizeBytes: Math.max(
+      ...[...format.fields.values()].map((field) => field.offset + field.sizeBytes),
+    ),
     contextFlags: place('common_flags', 1),
     taskId: place('common_pid', 4),
     socket,

@@ -68,7 +68,12 @@ export function kernelEvent(
   const tcpState = TRACE_STATES[columns.tcpState[row] ?? 0] ?? 'unknown';
   switch (kind) {
     case 'tcp-state':
-      return { kind, ...event, from: TRACE_STATES[columns.oldState[row] ?? 0] ?? 'unknown', to: tcpState };
+      return {
+        kind,
+        ...event,
+        from: TRACE_STATES[columns.oldState[row] ?? 0] ?? 'unknown',
+        to: tcpState,
+      };
     case 'send-reset':
       return { kind, ...event, tcpState, reason: resetReason(detail, names.reasons) };
     case 'retransmit':

@@ -22,19 +22,12 @@ export interface PageLayout {
   readonly littleEndian: boolean;
 }
 
-/** Takes each event where it lies: `length` bytes at `at` in `page`, `time` in ns on the trace clock. */
+/** Takes what a page holds, in the order of the page. Times are in ns on the trace clock. */
 export interface PageSink {
+  /** An event where it lies: `length` bytes at `at` in `page`. */
   event(page: DataView, at: number, length: number, time: number): void;
-}
-
-/** What a page says besides its events. */
-export interface PageOutcome {
-  /** Events lost before this page; -1: some, the kernel does not say how many. */
-  lost: number;
-  /** ns of the page's first event; where a loss is placed in time. */
-  startTime: number;
-  /** Where the page stopped making sense, or null. Events before that point were delivered. */
-  problem: string | null;
+  /** Events were lost before those of this page; -1: the kernel does not say how many. */
+  lost(count: number, time: number): void;
 }
 
 /** Reads the two header files. Gives null if they are not as this reader knows them. */
@@ -59,45 +52,47 @@ export function parsePageLayout(
 }
 
 /**
- * Walks the events of one page of `size` bytes in place. Total: whatever the bytes are, it ends, reads
- * nothing outside of them and does not throw. `outcome` is filled in, so that a page costs no object.
+ * Walks the events of one page in place. Total: whatever the bytes are, it ends, reads nothing outside of
+ * them and does not throw. Gives where the page stopped making sense, or null; what came before that
+ * point was delivered.
  */
-export function scanRingPage(
-  page: DataView,
-  layout: PageLayout & { readonly sink: PageSink },
-  outcome: PageOutcome,
-): void {
-  const { littleEndian, dataOffset, sink } = layout;
-  const end = readPageHeader(page, layout, outcome);
+export function scanRingPage(page: DataView, layout: PageLayout, sink: PageSink): string | null {
+  if (page.byteLength < layout.dataOffset)
+    return `a page of ${page.byteLength} bytes, without header`;
+  const { littleEndian } = layout;
+  const end = eventsEnd(page, layout);
+  if (end > page.byteLength) return `a page that claims ${end} bytes and has ${page.byteLength}`;
   // Kept apart from `elapsed`: ns since boot pass 2^53 after 104 days, and many small sums would round.
-  let base = outcome.startTime;
+  let base = readUint64(page, 0, littleEndian);
   let elapsed = 0;
-  let at = dataOffset;
+  const lost = lostEvents(page, layout, end);
+  if (lost !== 0) sink.lost(lost, base);
+  let at = layout.dataOffset;
   while (at + WORD <= end) {
     const header = page.getUint32(at, littleEndian);
     const typeLength = littleEndian ? header & 0x1f : header >>> 27;
     const delta = littleEndian ? header >>> 5 : header & 0x7ff_ffff;
-    if (typeLength === PADDING && delta === 0) return;
+    if (typeLength === PADDING && delta === 0) return null;
     if (typeLength > 0 && typeLength <= DATA_MAX) {
       const length = typeLength * WORD;
-      if (at + WORD + length > end) return fail(outcome, 'an event longer than its page', at);
+      if (at + WORD + length > end) return `an event at byte ${at} that ends behind its page`;
       elapsed += delta;
       sink.event(page, at + WORD, length, base + elapsed);
       at += WORD + length;
       continue;
     }
-    if (at + 2 * WORD > end) return fail(outcome, 'an event header cut off', at);
+    if (at + 2 * WORD > end) return `an event at byte ${at} without its second word`;
     const word = page.getUint32(at + WORD, littleEndian);
-    if (typeLength === TIME_EXTEND) elapsed += word * DELTA_RANGE + delta;
-    else if (typeLength === TIME_STAMP) {
+    const size = recordSize(typeLength, word);
+    if (size < 2 * WORD || at + size > end) return `an event at byte ${at} of ${size} bytes`;
+    if (typeLength === TIME_STAMP) {
       base = absoluteTime(base, word * DELTA_RANGE + delta);
       elapsed = 0;
-    } else elapsed += delta;
-    const size = recordSize(typeLength, word);
-    if (size < 2 * WORD || at + size > end) return fail(outcome, 'an event longer than its page', at);
+    } else elapsed += typeLength === TIME_EXTEND ? word * DELTA_RANGE + delta : delta;
     if (typeLength === 0) sink.event(page, at + 2 * WORD, word - WORD, base + elapsed);
     at += size;
   }
+  return null;
 }
 
 const WORD = 4;
@@ -120,35 +115,28 @@ const HEADER_EVENT = [
   /data max type_len\s*==\s*28\b/,
 ];
 
-/** Fills in what the header says and gives the end of the events. */
-function readPageHeader(page: DataView, layout: PageLayout, outcome: PageOutcome): number {
-  outcome.lost = 0;
-  outcome.startTime = 0;
-  outcome.problem = null;
-  if (page.byteLength < layout.dataOffset) {
-    fail(outcome, 'a page shorter than its header', page.byteLength);
-    return 0;
-  }
-  const { littleEndian, commitOffset, dataOffset } = layout;
-  outcome.startTime = readUint64(page, 0, littleEndian);
-  const highWordFirst = layout.commitBytes === 8 && !littleEndian;
-  const commit = page.getUint32(commitOffset + (highWordFirst ? WORD : 0), littleEndian);
-  const end = dataOffset + (commit & (LOST_COUNT_STORED - 1));
-  if (commit & LOST_EVENTS) outcome.lost = lostCount(page, layout, { commit, end });
-  if (end <= page.byteLength) return end;
-  fail(outcome, 'a page that claims more bytes than it has', end);
-  return page.byteLength;
+function eventsEnd(page: DataView, layout: PageLayout): number {
+  return layout.dataOffset + (readCommit(page, layout) & (LOST_COUNT_STORED - 1));
 }
 
-/** The count stands behind the last event, if the page had room for it. */
-function lostCount(
+/** 0: none. The count stands behind the last event, if the page had room for it. */
+function lostEvents(page: DataView, layout: PageLayout, end: number): number {
+  const { commitBytes, littleEndian } = layout;
+  const commit = readCommit(page, layout);
+  if ((commit & LOST_EVENTS) === 0) return 0;
+  if ((commit & LOST_COUNT_STORED) === 0 || end + commitBytes > page.byteLength) return -1;
+  const count =
+    commitBytes === 4 ? page.getUint32(end, littleEndian) : readUint64(page, end, littleEndian);
+  return count > 0 ? count : -1;
+}
+
+/** Its lower 32 bits: nothing is kept above them. */
+function readCommit(
   page: DataView,
-  { commitBytes, littleEndian }: PageLayout,
-  { commit, end }: { commit: number; end: number },
+  { commitOffset, commitBytes, littleEndian }: PageLayout,
 ): number {
-  if (!(commit & LOST_COUNT_STORED) || end + commitBytes > page.byteLength) return -1;
-  if (commitBytes === 4) return page.getUint32(end, littleEndian) || -1;
-  return readUint64(page, end, littleEndian) || -1;
+  const lowWord = commitBytes === 8 && !littleEndian ? commitOffset + WORD : commitOffset;
+  return page.getUint32(lowWord, littleEndian);
 }
 
 function recordSize(typeLength: number, word: number): number {
@@ -166,8 +154,4 @@ function readUint64(page: DataView, at: number, littleEndian: boolean): number {
   const first = page.getUint32(at, littleEndian);
   const second = page.getUint32(at + WORD, littleEndian);
   return littleEndian ? second * 2 ** 32 + first : first * 2 ** 32 + second;
-}
-
-function fail(outcome: PageOutcome, what: string, at: number): void {
-  outcome.problem = `${what} (at byte ${at})`;
 }

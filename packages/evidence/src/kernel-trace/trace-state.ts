@@ -45,9 +45,11 @@ const KERNEL_NAMES: readonly string[] = [
  */
 export function stateIndexes(names: ReadonlyMap<number, string> | undefined): Uint8Array {
   const indexes = new Uint8Array(256);
-  if (names === undefined) return indexes.map((_, number) => (number < TRACE_STATES.length ? number : 0));
+  if (names === undefined)
+    return indexes.map((_, number) => (number < TRACE_STATES.length ? number : 0));
   for (const [number, name] of names) {
-    if (number > 0 && number < indexes.length) indexes[number] = Math.max(0, KERNEL_NAMES.indexOf(name));
+    if (number > 0 && number < indexes.length)
+      indexes[number] = Math.max(0, KERNEL_NAMES.indexOf(name));
   }
   return indexes;
 }
