@@ -77,7 +77,8 @@ export type MissingFact =
   | 'queues'
   | 'counters'
   | 'settings'
-  | 'time-wait';
+  | 'time-wait'
+  | 'listeners';
 
 export interface Missing {
   readonly fact: MissingFact;
@@ -114,6 +115,11 @@ export interface Owners {
   readonly processes: readonly ProcessInfo[];
   /** inode -> pids of `processes`. More than one where a descriptor is shared. */
   readonly byInode: ReadonlyMap<number, readonly number[]>;
+  /**
+   * row -> pids of `processes`, by the row's identity: from tables that print processes but no inodes
+   * (`ss -tanp`, `netstat -anp`). Holds only rows that `byInode` cannot find.
+   */
+  readonly byRow?: ReadonlyMap<SocketRow, readonly number[]>;
 }
 
 /**
