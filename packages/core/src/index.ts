@@ -1,2 +1,47 @@
+export type { Answer } from './answers.ts';
+export type { Attempt, BackoffOptions } from './backoff.ts';
+export { backoffDelay, defaultBackoff, failuresAfter } from './backoff.ts';
+export type { Because, Cause, DeadlineName, EndingDeadline } from './cause.ts';
+export {
+  abnormalClosure,
+  closeCodeName,
+  longestReasonBytes,
+  mayCloseWith,
+  mayStandInClose,
+  noStatusReceived,
+} from './close-codes.ts';
+export type { ClosingEvent, ClosingPhase, ReadyState } from './closing-handshake.ts';
+export {
+  closingHandshake,
+  closingPhase,
+  nextClosingPhase,
+  readyStateOf,
+} from './closing-handshake.ts';
+export type {
+  CloseFrame,
+  CloseWanted,
+  Connection,
+  End,
+  Fin,
+  Sighting,
+  Times,
+} from './connection.ts';
+export { isEnded, unseenConnection } from './connection.ts';
+export type { Deadline } from './deadlines.ts';
+export { deadlines, handshakeDoneAt } from './deadlines.ts';
+export type { Action, Decision } from './decide.ts';
+export { decide } from './decide.ts';
+export { describeOutcome } from './describe-outcome.ts';
+export { endingOf } from './ending.ts';
+export type { Fact, Never, Observation, Seen, Source, Vantage } from './observation.ts';
+export { observe, observeAll } from './observe.ts';
+export type { CloseEventFacts, CloseOutcome, Phases } from './outcome.ts';
+export { closeEventAt, outcome } from './outcome.ts';
+export type { Policy, PolicyOptions, PolicyResult } from './policy.ts';
+export { createPolicy, defaultPolicy, longestTimeout } from './policy.ts';
 export type * from './socket-table.ts';
+export { isSound } from './sound.ts';
+export type { Holder, TcpOutcome } from './tcp-outcome.ts';
 export type * from './tcp-state.ts';
+export type { FinProof, TcpEvent } from './tcp-teardown.ts';
+export { finProof, nextTcpState, peerOf, tcpTeardown } from './tcp-teardown.ts';

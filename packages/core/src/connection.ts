@@ -1,0 +1,146 @@
+import type { Because } from './cause.ts';
+import type { Never, Vantage } from './observation.ts';
+import type { TcpState, Unknown } from './tcp-state.ts';
+
+/**
+ * What is known of one connection: a fold of observations that grows and never takes back. A fact that
+ * was not seen is `null` here, which never means that it did not happen; only `never` says that.
+ * Plain data: it survives JSON.
+ */
+export interface Connection {
+  /** Whose view the outcome is: one end's (a library), or that of whoever looks from between. */
+  readonly vantage: Vantage;
+  readonly connectingAt: number | null;
+  readonly openedAt: number | null;
+  readonly refused: { readonly at: number; readonly httpStatus: number | null } | null;
+  readonly client: End;
+  readonly server: End;
+  /** A reset of which it is not known who sent it. */
+  readonly foreignRst: Sighting | null;
+  readonly never: Readonly<Partial<Record<Never, true>>>;
+  readonly endedAt: Readonly<Partial<Record<Vantage, number>>>;
+  readonly unflushedBytes: number | Unknown;
+  /** Which kinds of source have told something about TCP. */
+  readonly tcpSeenBy: { readonly kernel: boolean; readonly packets: boolean };
+  /** What sources said is missing, each text once, eight at most. */
+  readonly gaps: readonly string[];
+}
+
+/** When something was first seen, at each vantage that saw it. */
+export type Times = Readonly<Partial<Record<Vantage, number>>>;
+
+/** One event of which several vantages may tell. */
+export interface Sighting {
+  readonly times: Times;
+  readonly because: Because | null;
+}
+
+/** A Close frame. A second one of the same end changes nothing. */
+export interface CloseFrame extends Sighting {
+  readonly statusCode: number | null;
+  readonly reason: string;
+  readonly hadPeerClose: boolean | Unknown;
+}
+
+/** A FIN. */
+export interface Fin extends Sighting {
+  readonly hadPeerFin: boolean | Unknown;
+}
+
+/** What the application at an end asked for: a closing handshake with this code and reason. */
+export interface CloseWanted {
+  readonly at: number;
+  readonly statusCode: number | null;
+  readonly reason: string;
+  readonly because: Because;
+}
+
+/** What is known of one end. */
+export interface End {
+  readonly closeFrame: CloseFrame | null;
+  readonly closeNotifyAt: number | null;
+  readonly fin: Fin | null;
+  readonly finAckedAt: number | null;
+  readonly rst: Sighting | null;
+  readonly destroyed: { readonly at: number; readonly because: Because } | null;
+  readonly error: {
+    readonly at: number;
+    readonly errno: string | null;
+    readonly message: string;
+  } | null;
+  /** Every tcpState in which this end was seen, and when first. */
+  readonly tcpStates: Readonly<Partial<Record<TcpState, number>>>;
+  /** The latest word on whether a process holds the socket. */
+  readonly owned: { readonly at: number; readonly is: boolean | Unknown } | null;
+  /** When its peer last heard from it. */
+  readonly heardAt: number | null;
+  readonly pingAt: number | null;
+  readonly retransmittedAt: number | null;
+  /** Bytes that wait to be sent: since when, and when they last became fewer. */
+  readonly unsent: {
+    readonly at: number;
+    readonly bytes: number;
+    readonly since: number;
+    readonly progressAt: number;
+  } | null;
+  readonly unread: { readonly at: number; readonly bytes: number } | null;
+  readonly reading: { readonly at: number; readonly paused: boolean } | null;
+  readonly closeWanted: CloseWanted | null;
+  readonly drainAt: number | null;
+  readonly terminatedAt: number | null;
+  readonly threw: { readonly at: number; readonly message: string } | null;
+  readonly exitedAt: number | null;
+  /** It broke RFC 6455. */
+  readonly violation: {
+    readonly at: number;
+    readonly statusCode: number;
+    readonly section: string;
+  } | null;
+}
+
+const unseenEnd: End = {
+  closeFrame: null,
+  closeNotifyAt: null,
+  fin: null,
+  finAckedAt: null,
+  rst: null,
+  destroyed: null,
+  error: null,
+  tcpStates: {},
+  owned: null,
+  heardAt: null,
+  pingAt: null,
+  retransmittedAt: null,
+  unsent: null,
+  unread: null,
+  reading: null,
+  closeWanted: null,
+  drainAt: null,
+  terminatedAt: null,
+  threw: null,
+  exitedAt: null,
+  violation: null,
+};
+
+/** A connection of which nothing has been seen yet. */
+export function unseenConnection(vantage: Vantage): Connection {
+  return {
+    vantage,
+    connectingAt: null,
+    openedAt: null,
+    refused: null,
+    client: unseenEnd,
+    server: unseenEnd,
+    foreignRst: null,
+    never: {},
+    endedAt: {},
+    unflushedBytes: 'unknown',
+    tcpSeenBy: { kernel: false, packets: false },
+    gaps: [],
+  };
+}
+
+/** Has its own vantage said that nothing more will be seen? From then on the library's word is final. */
+export function isEnded(connection: Connection): boolean {
+  return connection.endedAt[connection.vantage] !== undefined;
+}

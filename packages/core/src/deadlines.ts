@@ -1,0 +1,183 @@
+import { handshakeDone, opened, receivedFin } from './answers.ts';
+import type { DeadlineName } from './cause.ts';
+import type { Connection, End } from './connection.ts';
+import { isEnded } from './connection.ts';
+import type { Policy } from './policy.ts';
+import type { Role } from './tcp-state.ts';
+import { peerOf } from './tcp-teardown.ts';
+
+/**
+ * Everything that one end waits for, each with a name and a time. What starts and what ends each:
+ *
+ *   opening-handshake  connecting .. opened
+ *   heartbeat          last heard from the peer .. heard again; expiry sends a ping
+ *   heartbeat-reply    ping sent .. heard again; suspended while reading is paused
+ *   closing-handshake  our Close sent .. the peer's Close (or FIN)
+ *   fin                both Close frames passed .. the peer's FIN
+ *   flush              data unsent .. sent; progress counts only while neither side has ended its stream
+ *   paused             reading paused .. resumed
+ *   drain              drain asked for .. the end
+ *
+ * Nothing else starts or moves one. A deadline is derived from what is known, never stored.
+ */
+export interface Deadline {
+  readonly name: DeadlineName;
+  /** ms on the connection's clock. */
+  readonly at: number;
+}
+
+/** All waits of the policy's own end that are pending, in no order. */
+export function deadlines(connection: Connection, policy: Policy): readonly Deadline[] {
+  if (isEnded(connection) || isOver(connection, policy.local)) return [];
+  const end = connection[policy.local];
+  const waits = [
+    drain(end, policy),
+    paused(end, policy),
+    ...(opened(connection) === 'yes'
+      ? [
+          heartbeat(connection, policy),
+          closingHandshake(connection, policy),
+          fin(connection, policy),
+          flush(connection, policy),
+        ]
+      : [openingHandshake(connection, policy)]),
+  ];
+  return waits.filter((wait) => wait !== null);
+}
+
+/** The one that expires first; the first in the list if two expire together. */
+export function nextDeadline(waits: readonly Deadline[]): Deadline | null {
+  return waits.reduce<Deadline | null>(
+    (next, wait) => (next && next.at <= wait.at ? next : wait),
+    null,
+  );
+}
+
+/**
+ * Is there nothing left to do or to wait for at `role`, but to release the socket? After a reset, an
+ * error, its own destruction, a refusal, or both FINs with all data sent.
+ */
+export function isOver(connection: Connection, role: Role): boolean {
+  const { rst, destroyed, error, exitedAt, fin } = connection[role];
+  const resets = [rst, connection[peerOf(role)].rst, connection.foreignRst];
+  if (resets.some((reset) => reset?.times[role] !== undefined)) return true;
+  if (destroyed || error || connection.refused || exitedAt !== null) return true;
+  return (
+    fin !== null && receivedFin(connection, role) === 'yes' && unsentBytes(connection, role) === 0
+  );
+}
+
+/** Bytes that `role` has not yet handed to the network, as of the latest word. */
+export function unsentBytes(connection: Connection, role: Role): number {
+  return connection[role].unsent?.bytes ?? 0;
+}
+
+/** Does `role` still have a stream to listen to? Not after the peer's FIN or close_notify. */
+export function peerStreamEndedAt(connection: Connection, role: Role): number | null {
+  const peer = connection[peerOf(role)];
+  if (receivedFin(connection, role) !== 'yes') return peer.closeNotifyAt;
+  const { tcpStates } = connection[role];
+  return earliest(
+    peer.closeNotifyAt,
+    peer.fin?.times[role],
+    tcpStates['CLOSE-WAIT'],
+    tcpStates['LAST-ACK'],
+    tcpStates.CLOSING,
+    tcpStates['TIME-WAIT'],
+  );
+}
+
+/** When both Close frames had passed at `role`; null if they have not. */
+export function handshakeDoneAt(connection: Connection, role: Role): number | null {
+  if (handshakeDone(connection, role) !== 'yes') return null;
+  const sentAt = connection[role].closeFrame?.times[role] ?? 0;
+  return Math.max(sentAt, connection[peerOf(role)].closeFrame?.times[role] ?? 0);
+}
+
+/** When reading was paused, if it is. */
+export function pausedSince(end: End): number | null {
+  return end.reading?.paused ? end.reading.at : null;
+}
+
+function openingHandshake({ connectingAt }: Connection, policy: Policy): Deadline | null {
+  return wait('opening-handshake', connectingAt, policy.openTimeout);
+}
+
+function drain(end: End, policy: Policy): Deadline | null {
+  return wait('drain', end.drainAt, policy.drainTimeout);
+}
+
+function paused(end: End, policy: Policy): Deadline | null {
+  return wait('paused', pausedSince(end), policy.pausedTimeout);
+}
+
+function heartbeat(connection: Connection, policy: Policy): Deadline | null {
+  const end = connection[policy.local];
+  const peer = connection[peerOf(policy.local)];
+  if (!policy.heartbeat || pausedSince(end) !== null) return null;
+  const isClosing = end.closeFrame || peer.closeFrame || end.fin;
+  if (isClosing || peerStreamEndedAt(connection, policy.local) !== null) return null;
+  // What arrived while reading was paused could not be heard: the wait begins again with the reading.
+  const resumedAt = end.reading?.at ?? -Infinity;
+  const { interval, timeout } = policy.heartbeat;
+  const { pingAt } = end;
+  if (pingAt !== null && pingAt > (peer.heardAt ?? -Infinity)) {
+    return wait('heartbeat-reply', Math.max(pingAt, resumedAt), timeout);
+  }
+  const heardAt = Math.max(peer.heardAt ?? -Infinity, connection.openedAt ?? 0, resumedAt);
+  return wait('heartbeat', heardAt, interval);
+}
+
+function closingHandshake(connection: Connection, policy: Policy): Deadline | null {
+  const { local, closeTimeout } = policy;
+  const sentAt = connection[local].closeFrame?.times[local] ?? null;
+  const received = connection[peerOf(local)].closeFrame?.times[local] !== undefined;
+  if (received || peerStreamEndedAt(connection, local) !== null) return null;
+  return wait('closing-handshake', sentAt, closeTimeout);
+}
+
+/**
+ * RFC 6455 §7.1.1 wants the server's FIN first, so a client may wait for nothing. If both ends wait for
+ * each other the server gives in: it holds back for half of the time, so that the other half, in which
+ * the client still waits, is left for the answer.
+ */
+function fin(connection: Connection, policy: Policy): Deadline | null {
+  const { local, finTimeout, closeNotifyGrace } = policy;
+  if (receivedFin(connection, local) === 'yes') return null;
+  const end = connection[local];
+  const notifiedAt = connection[peerOf(local)].closeNotifyAt;
+  if (notifiedAt !== null && !end.fin) return wait('fin', notifiedAt, closeNotifyGrace);
+  const doneAt = handshakeDoneAt(connection, local);
+  const sentAt = end.fin?.times[local] ?? null;
+  if (sentAt === null) {
+    return wait('fin', doneAt, givesInFirst(policy) ? finTimeout / 2 : finTimeout);
+  }
+  const began = doneAt ?? sentAt;
+  return wait('fin', Math.max(began + finTimeout, sentAt + finTimeout / 2), 0);
+}
+
+/** Is it the side that sends FIN when both wait for each other? */
+export function givesInFirst(policy: Policy): boolean {
+  return policy.local === 'server';
+}
+
+function flush(connection: Connection, policy: Policy): Deadline | null {
+  const { local, flushTimeout } = policy;
+  const { unsent, fin } = connection[local];
+  if (!unsent || unsent.bytes === 0) return null;
+  const endsAt = earliest(fin?.times[local], peerStreamEndedAt(connection, local));
+  return wait(
+    'flush',
+    endsAt === null ? unsent.progressAt : Math.max(endsAt, unsent.since),
+    flushTimeout,
+  );
+}
+
+function wait(name: DeadlineName, from: number | null, duration: number): Deadline | null {
+  return from === null ? null : { name, at: from + duration };
+}
+
+function earliest(...times: readonly (number | null | undefined)[]): number | null {
+  const known = times.filter((time) => typeof time === 'number');
+  return known.length === 0 ? null : Math.min(...known);
+}

@@ -1,0 +1,224 @@
+import type { Connection, End, Sighting, Times } from './connection.ts';
+import { isEnded } from './connection.ts';
+import type { Observation, Vantage } from './observation.ts';
+import { isSound } from './sound.ts';
+import type { Role, Unknown } from './tcp-state.ts';
+
+type Seen<K extends Observation['kind']> = Extract<Observation, { readonly kind: K }>;
+
+/**
+ * Takes one observation in. Total: it never throws, and returns the connection as it was for what makes
+ * no sense. Facts are kept with the earliest time at which they were seen, and current values with the
+ * latest, so that duplicates change nothing and the order of arrival does not matter. Once the
+ * connection has ended, the library's word is final; other sources may still fill in what is unknown.
+ */
+export function observe(connection: Connection, observation: Observation): Connection {
+  if (!isSound(observation)) return connection;
+  if (observation.source === 'library' && isEnded(connection)) return connection;
+  return fold(witnessed(connection, observation), observation);
+}
+
+/** All of them, in order. */
+export function observeAll(
+  connection: Connection,
+  observations: Iterable<Observation>,
+): Connection {
+  let known = connection;
+  for (const observation of observations) known = observe(known, observation);
+  return known;
+}
+
+function fold(c: Connection, o: Observation): Connection {
+  switch (o.kind) {
+    case 'connecting':
+      return { ...c, connectingAt: earlier(c.connectingAt, o.at) };
+    case 'opened':
+      return { ...c, openedAt: earlier(c.openedAt, o.at) };
+    case 'refused':
+      return { ...c, refused: first(c.refused, { at: o.at, httpStatus: o.httpStatus }) };
+    case 'ended':
+      return ended(c, o);
+    case 'gap':
+      return gap(c, o.missing);
+    case 'rst':
+      return rst(c, o);
+    case 'close-frame':
+      return change(c, o.by, closeFrame(c[o.by], o));
+    case 'fin':
+      return change(c, o.by, fin(c[o.by], o));
+    case 'tls-close-notify':
+      return change(c, o.by, { closeNotifyAt: earlier(c[o.by].closeNotifyAt, o.at) });
+    case 'fin-acked':
+      return change(c, o.by, { finAckedAt: earlier(c[o.by].finAckedAt, o.at) });
+    case 'data':
+    case 'ping':
+    case 'pong':
+      return change(c, o.by, heard(c[o.by], o));
+    case 'retransmission':
+      return change(c, o.by, { retransmittedAt: later(c[o.by].retransmittedAt, o.at) });
+    case 'violation':
+      return change(c, o.by, {
+        violation: first(c[o.by].violation, {
+          at: o.at,
+          statusCode: o.statusCode,
+          section: o.section,
+        }),
+      });
+    default:
+      return change(c, o.of, ofOneEnd(c[o.of], o));
+  }
+}
+
+type OfOneEnd = Seen<
+  'destroyed' | 'error' | 'tcp-state' | 'unsent' | 'unread' | 'reading' | 'application'
+>;
+
+function ofOneEnd(end: End, o: OfOneEnd): Partial<End> {
+  const { at } = o;
+  switch (o.kind) {
+    case 'destroyed':
+      return { destroyed: first(end.destroyed, { at, because: o.because }) };
+    case 'error':
+      return { error: first(end.error, { at, errno: o.errno, message: o.message }) };
+    case 'tcp-state':
+      return {
+        tcpStates: {
+          ...end.tcpStates,
+          [o.tcpState]: earlier(end.tcpStates[o.tcpState] ?? null, at),
+        },
+        owned: latest(end.owned, { at, is: o.owned }),
+      };
+    case 'unsent':
+      return { unsent: unsent(end.unsent, at, o.bytes) };
+    case 'unread':
+      return { unread: latest(end.unread, { at, bytes: o.bytes }) };
+    case 'reading':
+      return end.reading?.paused === o.paused
+        ? {}
+        : { reading: latest(end.reading, { at, paused: o.paused }) };
+    case 'application':
+      return application(end, o);
+  }
+}
+
+function application(end: End, o: Seen<'application'>): Partial<End> {
+  const { at } = o;
+  switch (o.did) {
+    case 'terminate':
+      return { terminatedAt: earlier(end.terminatedAt, at) };
+    case 'exited':
+      return { exitedAt: earlier(end.exitedAt, at) };
+    case 'threw':
+      return { threw: first(end.threw, { at, message: o.message ?? '' }) };
+    case 'close':
+    case 'drain': {
+      const { statusCode = null, reason = '' } = o;
+      const wanted = { at, statusCode, reason, because: because(o.did) };
+      return {
+        closeWanted: first(end.closeWanted, wanted),
+        ...(o.did === 'drain' && { drainAt: earlier(end.drainAt, at) }),
+      };
+    }
+  }
+}
+
+function because(did: 'close' | 'drain'): 'application' | 'drain' {
+  return did === 'drain' ? 'drain' : 'application';
+}
+
+function closeFrame(end: End, o: Seen<'close-frame'>): Partial<End> {
+  const known = end.closeFrame;
+  const { statusCode, reason } = known ?? o;
+  const hadPeerClose = merged(known?.hadPeerClose, o.hadPeerClose);
+  return { closeFrame: { ...sighting(known, o), statusCode, reason, hadPeerClose } };
+}
+
+function fin(end: End, o: Seen<'fin'>): Partial<End> {
+  const hadPeerFin = merged(end.fin?.hadPeerFin, o.hadPeerFin);
+  return { fin: { ...sighting(end.fin, o), hadPeerFin } };
+}
+
+function rst(c: Connection, o: Seen<'rst'>): Connection {
+  return o.by === 'unknown'
+    ? { ...c, foreignRst: sighting(c.foreignRst, o) }
+    : change(c, o.by, { rst: sighting(c[o.by].rst, o) });
+}
+
+function heard(end: End, o: Seen<'data' | 'ping' | 'pong'>): Partial<End> {
+  if (o.seenAt !== o.by) return { heardAt: later(end.heardAt, o.at) };
+  return o.kind === 'ping' ? { pingAt: later(end.pingAt, o.at) } : {};
+}
+
+function unsent(known: End['unsent'], at: number, bytes: number): End['unsent'] {
+  if (known && known.at > at) return known;
+  const began = !known || known.bytes === 0;
+  const since = began ? at : known.since;
+  const progressAt = began || bytes < known.bytes ? at : known.progressAt;
+  return { at, bytes, since, progressAt };
+}
+
+function ended(c: Connection, o: Seen<'ended'>): Connection {
+  const never = Object.fromEntries(o.never.filter(isText).map((name) => [name, true]));
+  return {
+    ...c,
+    endedAt: { ...c.endedAt, [o.of]: earlier(c.endedAt[o.of] ?? null, o.at) },
+    never: { ...c.never, ...never },
+    unflushedBytes: o.of === c.vantage ? o.unflushedBytes : c.unflushedBytes,
+  };
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const gapsKept = 8;
+
+function gap(c: Connection, missing: string): Connection {
+  if (c.gaps.includes(missing) || c.gaps.length >= gapsKept) return c;
+  return { ...c, gaps: [...c.gaps, missing] };
+}
+
+const aboutTcp = new Set<Observation['kind']>(['fin', 'fin-acked', 'rst', 'tcp-state']);
+
+/** Remembers who has told something about TCP, for `basis`. */
+function witnessed(c: Connection, o: Observation): Connection {
+  if (!aboutTcp.has(o.kind)) return c;
+  const { kernel, packets } = c.tcpSeenBy;
+  const byPackets = o.source === 'packets';
+  return { ...c, tcpSeenBy: { kernel: kernel || !byPackets, packets: packets || byPackets } };
+}
+
+function change(c: Connection, role: Role, changes: Partial<End>): Connection {
+  return { ...c, [role]: { ...c[role], ...changes } };
+}
+
+function sighting(
+  known: Sighting | null,
+  o: { at: number; seenAt: Vantage; because?: Sighting['because'] },
+): Sighting {
+  const times: Times = known?.times ?? {};
+  return {
+    times: { ...times, [o.seenAt]: earlier(times[o.seenAt] ?? null, o.at) },
+    because: known?.because ?? o.because ?? null,
+  };
+}
+
+/** Two words on one fact: what is known wins over what is not, and `false`, which claims less, over `true`. */
+function merged(a: boolean | Unknown | undefined, b: boolean | Unknown): boolean | Unknown {
+  if (a === undefined || a === 'unknown') return b;
+  if (b === 'unknown') return a;
+  return a && b;
+}
+
+function earlier(known: number | null, at: number): number {
+  return known === null ? at : Math.min(known, at);
+}
+
+function later(known: number | null, at: number): number {
+  return known === null ? at : Math.max(known, at);
+}
+
+function first<T extends { readonly at: number }>(known: T | null, seen: T): T {
+  return known && known.at <= seen.at ? known : seen;
+}
+
+function latest<T extends { readonly at: number }>(known: T | null, seen: T): T {
+  return known && known.at > seen.at ? known : seen;
+}
