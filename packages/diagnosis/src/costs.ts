@@ -45,3 +45,15 @@ export function timeUntil(free: number | null, growth: number | null): number | 
   if (free === null || growth === null || growth <= 0) return null;
   return Math.max(0, free) / growth;
 }
+
+/** Memory that unsent and unacknowledged data takes. */
+export function queueCost(value: number): Cost {
+  return {
+    resource: 'memory',
+    value,
+    limit: null,
+    unit: 'bytes',
+    exhaustedIn: null,
+    text: say.queues(value),
+  };
+}

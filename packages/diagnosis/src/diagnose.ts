@@ -1,4 +1,5 @@
 import type { SocketState } from '@farewell/core';
+import { missingFrom } from './missing.ts';
 import { holders, processRef } from './owners.ts';
 import type { Diagnose, Report, StateCount } from './report.ts';
 import { rules } from './rules/index.ts';
@@ -20,7 +21,7 @@ export const diagnose: Diagnose = (evidence, target) => {
     observedAt: scene.now.table.at,
     duration: scene.duration,
     sources: sourcesOf(scene),
-    missing: [...evidence.missing, ...scene.now.table.missing],
+    missing: missingFrom(scene, evidence.missing),
     tcpStates: stateCounts(scene),
     bothEndsLocal: scene.now.bothEndsLocal,
     verdicts: inOrder(Object.values(rules).flatMap((rule) => rule(scene))),

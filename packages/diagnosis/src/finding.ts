@@ -6,10 +6,10 @@ import type { Who } from './sentences.ts';
 import type { Service } from './services.ts';
 import type { Confidence, EvidenceItem, Verdict } from './verdict.ts';
 
-/** What a verdict is about: sockets of one service. */
+/** What a verdict is about: sockets of one service, or of several (null). */
 export interface Subject {
   readonly scene: Scene;
-  readonly service: Service;
+  readonly service: Service | null;
   readonly rows: readonly SocketRow[];
 }
 
@@ -26,8 +26,8 @@ export function verdictOn({ scene, service, rows }: Subject, finding: Finding): 
     ...finding,
     count: rows.length,
     process: process ? processRef(process) : null,
-    port: service.port,
-    destination: service.destination,
+    port: service?.port ?? null,
+    destination: service?.destination ?? null,
     groups: groupsOf(service, rows),
     page: pageOf(finding.id),
   };
@@ -40,7 +40,7 @@ export function pageOf(id: Verdict['id']): string {
 /** How sentences call the two sides: by the process's name where it is known. */
 export function whoIn({ scene, service, rows }: Subject): Who {
   const name = holderOf(scene, service, rows)?.name ?? 'the application';
-  return { app: name, peer: peers[service.role] };
+  return { app: name, peer: peers[service?.role ?? 'unknown'] };
 }
 
 const peers = { server: 'the client', client: 'the server', unknown: 'the peer' } as const;

@@ -12,13 +12,14 @@ export interface PortUse {
   readonly timeWaits: readonly SocketRow[];
   /** TIME-WAITs that an outgoing connection may take over, because tcp_tw_reuse lets it. */
   readonly reusable: number;
+  readonly isReuseAllowed: boolean;
 }
 
 /** Linux's default net.ipv4.ip_local_port_range: 28,232 ports. */
 export const defaultPortRange = [32_768, 60_999] as const;
 
 /** tcp_tw_reuse takes over a TIME-WAIT no sooner than this, ms. */
-const reuseAfter = 1000;
+export const reuseAfter = 1000;
 
 /**
  * Ports in use, the fullest (source, destination) first. A port is taken for one source address,
@@ -53,5 +54,5 @@ function withReuse(
   const timeWaits = use.rows.filter((row) => row.tcpState === 'TIME-WAIT');
   const allowed = reuse === 1 || (reuse === 2 && isLoopback(use.source));
   const old = timeWaits.filter((row) => (timeWaitAge(row) ?? 0) > reuseAfter);
-  return { ...use, timeWaits, reusable: allowed ? old.length : 0 };
+  return { ...use, timeWaits, reusable: allowed ? old.length : 0, isReuseAllowed: allowed };
 }

@@ -1,4 +1,12 @@
-import type { Counters, Evidence, ProcessInfo, SocketRow, TcpSettings } from '@farewell/core';
+import type {
+  Counters,
+  Evidence,
+  ProcessInfo,
+  SocketRow,
+  SocketTable,
+  TcpSettings,
+} from '@farewell/core';
+import { isLocalPair } from './attribution.ts';
 import { holders, type Ownership, ownership } from './owners.ts';
 import type { Target } from './report.ts';
 import { rowsIn, type Service } from './services.ts';
@@ -19,6 +27,8 @@ export interface Scene {
   readonly counters: { readonly before: Counters | null; readonly now: Counters | null };
   /** The same socket in the oldest snapshot, if it was there in the same tcpState. */
   readonly earlier: (row: SocketRow) => SocketRow | null;
+  /** The other end of the connection, if it is on this machine and not in TIME-WAIT. */
+  readonly mirror: (row: SocketRow) => SocketRow | null;
 }
 
 /** Verdicts from a scene: pure, silent where there is no evidence. */
@@ -41,7 +51,8 @@ export function sceneOf(evidence: Evidence, target: Target): Scene {
       before: evidence.counters.length > 1 ? (evidence.counters[0] ?? null) : null,
       now: evidence.counters.at(-1) ?? null,
     },
-    earlier: before ? finder(before) : () => null,
+    earlier: before ? earlierIn(before.table) : () => null,
+    mirror: mirrorIn(last),
   };
 }
 
@@ -57,10 +68,11 @@ export function serviceProcess(scene: Scene, service: Service): ProcessInfo | nu
 /** The process that holds most of these rows, else the service's. */
 export function holderOf(
   scene: Scene,
-  service: Service,
+  service: Service | null,
   rows: readonly SocketRow[],
 ): ProcessInfo | null {
-  return holders(rows, scene.ownership)[0]?.[0] ?? serviceProcess(scene, service);
+  const holder = holders(rows, scene.ownership)[0]?.[0] ?? null;
+  return holder ?? (service ? serviceProcess(scene, service) : null);
 }
 
 const noTable = { source: 'proc-net-tcp', at: null, rows: [], problems: [], missing: [] } as const;
@@ -73,23 +85,39 @@ function* allRows(service: Service): Iterable<SocketRow> {
   for (const [tcpState, rows] of service.rows) if (tcpState !== 'TIME-WAIT') yield* rows;
 }
 
-/** TIME-WAITs are many and nobody asks for them; the others are found by their 4-tuple. */
-function finder(before: Survey): Scene['earlier'] {
-  let known: Map<string, SocketRow> | null = null;
+function earlierIn(table: SocketTable): Scene['earlier'] {
+  const find = finderIn(table);
   return (row) => {
-    known ??= byIdentity(before);
-    const found = known.get(identity(row));
+    const found = find(identity(row));
     if (!found || found.tcpState !== row.tcpState) return null;
     const another = found.cookie !== null && row.cookie !== null && found.cookie !== row.cookie;
     return another ? null : found;
   };
 }
 
-function byIdentity(survey: Survey): Map<string, SocketRow> {
-  const rows = survey.services.flatMap((service) => [...allRows(service)]);
-  return new Map(rows.map((row) => [identity(row), row]));
+function mirrorIn(table: SocketTable): Scene['mirror'] {
+  const find = finderIn(table);
+  return (row) => (isLocalPair(row) ? find(mirrored(row)) : null);
+}
+
+/** TIME-WAITs are many and nobody asks for them; the others are found by their 4-tuple. */
+function finderIn(table: SocketTable): (identity: string) => SocketRow | null {
+  let known: Map<string, SocketRow> | null = null;
+  return (identity) => {
+    known ??= byIdentity(table);
+    return known.get(identity) ?? null;
+  };
+}
+
+function byIdentity(table: SocketTable): Map<string, SocketRow> {
+  const live = table.rows.filter(({ tcpState }) => tcpState !== 'TIME-WAIT');
+  return new Map(live.map((row) => [identity(row), row]));
 }
 
 function identity(row: SocketRow): string {
   return `${row.localAddress} ${row.localPort} ${row.remoteAddress} ${row.remotePort}`;
+}
+
+function mirrored(row: SocketRow): string {
+  return `${row.remoteAddress} ${row.remotePort} ${row.localAddress} ${row.localPort}`;
 }

@@ -29,6 +29,8 @@ export const costs = {
     return `${held}; at ${perSecond(growth)} the rest are gone in ${duration(exhaustedIn * 1000)}`;
   },
   memory: (value: number): string => `${bytes(value)} of kernel memory`,
+  queues: (value: number): string =>
+    `${bytes(value)} in the kernel's send queues, and whatever the application has buffered`,
   timeWaitMemory: (value: number): string =>
     `${bytes(value)} of kernel memory (256 bytes each); no port, no descriptor`,
   ports: (facts: { used: number; size: number; from: string; to: string; assumed: boolean }) =>
@@ -55,6 +57,36 @@ export const lasts = {
     text: `until ${app} closes them or ends`,
     because:
       'CLOSE-WAIT has no timer of its own; keep-alive, where it is on, ends it only once the peer is gone',
+  }),
+  retransmits: {
+    text: (ms: number, atLeast: boolean): string =>
+      `${atLeast ? 'at least' : 'about'} ${duration(ms)} from the first try, longer on a slow path`,
+    orphan: (tries: number): string =>
+      `no process holds them: the kernel gives up after ${tries} tries (tcp_orphan_retries)`,
+    owned: (tries: number): string =>
+      `the kernel gives up after ${tries} tries, each at most 120 s apart (tcp_retries2)`,
+  },
+  orphan: {
+    text: (ms: number | null): string =>
+      ms === null ? 'tcp_fin_timeout; it was not read' : `at most ${duration(ms)}`,
+    because: 'tcp_fin_timeout ends a FIN-WAIT-2 that no process holds',
+  },
+  untilRead: (peer: string) => ({
+    text: `until ${peer} reads or its machine stops answering`,
+    because: 'the peer answers every window probe, so the kernel goes on asking',
+  }),
+  forEver: {
+    text: 'without end while nothing is sent',
+    because:
+      'no keep-alive timer runs; only a segment that goes unanswered shows that a peer is gone',
+  },
+  portsFree: {
+    text: '60 s after each close',
+    because: 'a port towards one destination is free again when its TIME-WAIT ends',
+  },
+  whileAccepting: (app: string) => ({
+    text: `until ${app} accepts faster than connections arrive`,
+    because: 'the queue has no timer: connections wait in it until accept()',
   }),
   untilPeerCloses: (who: Who) => ({
     text: `until ${who.peer} sends FIN or ${who.app} closes the descriptor`,
@@ -125,17 +157,210 @@ export const finWait2Held = {
   summary: ({ app, peer }: Who): string =>
     `${app} sent FIN and keeps the socket; ${peer} acknowledged it and never closed its side`,
   stuck: (count: number, oldest: number): string =>
-    `${counted(count, 'socket')} in FIN-WAIT-2 for 1 s or longer, one for at least ${duration(oldest)}, with a descriptor`,
+    `${counted(count, 'socket')} in FIN-WAIT-2 for 1 s or longer, one for at least ${duration(oldest)}, held by a process`,
   ageless: (count: number): string =>
-    `${counted(count, 'socket')} in FIN-WAIT-2 with a descriptor; this table does not say since when`,
+    `${counted(count, 'socket')} in FIN-WAIT-2, held by a process; this table does not say since when`,
   passing: (count: number): string =>
     `${number(count)} more arrived less than 1 s ago and may be passing through`,
-  noTimer: (watched: number): string =>
-    `still there after ${duration(watched)}, longer than tcp_fin_timeout leaves an orphan`,
+  outlived: (count: number, watched: number): string =>
+    `${number(count)} still there after ${duration(watched)}, longer than tcp_fin_timeout leaves an orphan`,
   mirror: (count: number): string =>
     `the other end of ${number(count)} of them is on this machine, in CLOSE-WAIT`,
   do: ({ peer }: Who): readonly string[] => [
     `Put a deadline on the wait for the peer's FIN, then close the descriptor (or reset the connection).`,
     `Look at ${peer}: its end is in CLOSE-WAIT, and its application has not closed it.`,
   ],
+} as const;
+
+export const finWait2Orphan = {
+  summary: ({ app, peer }: Who): string =>
+    `${app} closed; ${peer} acknowledged the FIN and has not sent its own; no process holds the socket`,
+  count: (count: number): string => `${counted(count, 'orphan')} in FIN-WAIT-2`,
+  timer: (ms: number): string => `the last of their timers ends in ${duration(ms)}`,
+  setting: (ms: number): string => `tcp_fin_timeout is ${duration(ms)}`,
+  do: (isMany: boolean, { peer }: Who): readonly string[] => [
+    isMany
+      ? `Find out why ${peer} does not close: its end is in CLOSE-WAIT, or its machine is gone.`
+      : 'Nothing: the kernel ends them by itself.',
+  ],
+} as const;
+
+export const finUnanswered = {
+  summary: ({ app, peer }: Who): string =>
+    `${app} closed, and ${peer} does not acknowledge it; the kernel sends the FIN again and again`,
+  count: (count: number, states: string, tries: number): string =>
+    `${counted(count, 'socket')} in ${states}, sent again up to ${counted(tries, 'time')} without an answer`,
+  orphans: (count: number): string => `${number(count)} of them held by no process`,
+  do: (isHeld: boolean): readonly string[] => [
+    'Nothing for single ones: peers vanish, and the kernel gives up by itself.',
+    'Many at once: look at the network, or at a firewall that forgot the connections.',
+    ...(isHeld
+      ? [
+          'After your own deadline reset the connection (RST) instead of waiting for the FIN to be acknowledged.',
+        ]
+      : []),
+  ],
+} as const;
+
+export const finBlocked = {
+  summary: ({ app, peer }: Who): string =>
+    `${app} closed, but its FIN waits behind data that ${peer} does not read; the peer is alive`,
+  count: (count: number, queued: number): string =>
+    `${counted(count, 'socket')} with FIN queued behind a zero window, ${bytes(queued)} not acknowledged`,
+  lasted: (watched: number): string =>
+    `the window stayed closed for the ${duration(watched)} watched`,
+  do: ({ peer }: Who): readonly string[] => [
+    'Give the flush a deadline; past it reset the connection (RST), which drops the unread data.',
+    `Find out why ${peer} stopped reading: paused, blocked or overloaded.`,
+  ],
+} as const;
+
+export const peerGone = {
+  summary: ({ app, peer }: Who): string =>
+    `${app} sent data that ${peer} does not acknowledge: the peer or the path to it is gone`,
+  count: (count: number, tries: number): string =>
+    `${counted(count, 'socket')} in ESTABLISHED, data sent again up to ${counted(tries, 'time')} without an answer`,
+  silent: (ms: number): string => `nothing was heard from one of them for ${duration(ms)}`,
+  queued: (value: number): string => `${bytes(value)} in the send queues`,
+  do: [
+    'Send pings with a deadline for the reply, and reset the connection when it passes (terminate, not close).',
+    'TCP_USER_TIMEOUT on the socket limits the wait where it can be set.',
+  ],
+} as const;
+
+export const halfOpenSuspect = {
+  summary: ({ app, peer }: Who): string =>
+    `idle, and keep-alive is off: if ${peer} vanished, ${app} would never find out`,
+  count: (count: number, idle: number): string =>
+    `${counted(count, 'socket')} idle for ${duration(60_000)} or longer, the longest for ${duration(idle)}; no timer runs`,
+  cut: (count: number): string =>
+    `${number(count)} of them idle for more than ${duration(350_000)}: proxies and load balancers usually cut at 60 to 350 s`,
+  gone: (count: number): string =>
+    `the other end of ${number(count)} would be on this machine and is not there`,
+  do: [
+    'Send a ping every 20 to 50 s and expect the pong; that also keeps proxies from cutting the connection.',
+    'Or switch TCP keep-alive on. Whether a peer is alive shows as soon as something is sent to it.',
+  ],
+} as const;
+
+export const slowConsumer = {
+  summary: ({ app, peer }: Who): string =>
+    `${peer} is alive and does not read what ${app} sends; data piles up`,
+  count: (count: number, queued: number): string =>
+    `${counted(count, 'socket')} with a closed window, ${bytes(queued)} in the send queues`,
+  lasted: (watched: number): string =>
+    `waiting for the window in most of the ${duration(watched)} watched`,
+  do: [
+    'Stop sending above a high-water mark (bufferedAmount), and drop or close who stays behind for too long.',
+    'A heartbeat does not find these: the peer may still answer, or its pong may wait behind your data.',
+  ],
+} as const;
+
+export const listenQueue = {
+  full: (app: string): string =>
+    `the accept queue is full: ${app} accepts more slowly than connections arrive`,
+  dropped: 'connections were dropped because an accept queue was full',
+  earlier: 'connections were dropped some time ago because an accept queue was full',
+  queue: (port: number, queued: number, limit: number): string =>
+    `port ${port}: ${number(queued)} not accepted yet, the queue holds ${number(limit)}`,
+  grew: (name: string, by: number, watched: number): string =>
+    `${name} grew by ${number(by)} in ${duration(watched)}, in the whole namespace`,
+  sinceBoot: (name: string, value: number): string =>
+    `${name} is ${number(value)} since the namespace was made; it is not known when`,
+  still: (name: string, value: number, watched: number): string =>
+    `${name} is ${number(value)} since the namespace was made, and did not move in ${duration(watched)}`,
+  do: [
+    'Look for what blocks accept(): a busy event loop, a full thread pool, no descriptors left.',
+    'For bursts: a longer backlog in listen(), and net.core.somaxconn at least as large.',
+  ],
+  watch: ['Watch while it happens: the counter alone says neither when nor which port.'],
+} as const;
+
+export const descriptorExhaustion = {
+  full: (app: string): string => `${app} has no file descriptors left: accept() and connect() fail`,
+  near: (app: string): string => `${app} is close to its limit of file descriptors`,
+  growing: (app: string): string =>
+    `${app} loses descriptors to sockets that it does not close, and will run out`,
+  open: (open: number, limit: number): string =>
+    `${number(open)} descriptors open, the soft limit is ${number(limit)}`,
+  leaking: (growth: number, watched: number): string =>
+    `sockets in CLOSE-WAIT and FIN-WAIT-2: ${perSecond(growth)} over ${duration(watched)} watched`,
+  lasts: {
+    text: 'until descriptors are closed',
+    because: 'the soft limit RLIMIT_NOFILE is checked whenever a descriptor is opened',
+  },
+  do: (isLeaking: boolean): readonly string[] => [
+    isLeaking
+      ? 'Mend the leak first (close-wait-leak, fin-wait-2-held): a higher limit only delays the end.'
+      : 'Raise the limit (LimitNOFILE=, ulimit -n) if so many connections are meant to be open.',
+  ],
+} as const;
+
+export const shortLived = {
+  summary: (life: number): string =>
+    `connections live for about ${duration(life)}: that is polling or health checks rather than WebSockets`,
+  rate: (rate: number, live: number): string =>
+    `${number(rate)} closes a second over the last minute, ${number(live)} connections open`,
+  steady: (count: number): string => `closes in ${count} of the last 6 stretches of 10 s`,
+  peers: (count: number): string => counted(count, 'peer address', 'peer addresses'),
+  lasts: {
+    text: 'as long as the callers go on',
+    because: "open connections divided by closes a second is their mean lifetime (Little's law)",
+  },
+  do: [
+    'Look at who connects (the groups above, the access log): load balancers, probes, scripts.',
+    'If these are meant to be WebSockets, something ends them at once: look at the close codes.',
+  ],
+} as const;
+
+export const portExhaustion = {
+  now: ({ app }: Who, to: string): string =>
+    `no port is left for new connections to ${to}: connect() in ${app} fails with EADDRNOTAVAIL`,
+  soon: ({ app }: Who, to: string): string =>
+    `${app} is running out of ports for connections to ${to}`,
+  reused: ({ app }: Who, to: string): string =>
+    `${app} has used all ports for connections to ${to}; new ones take over TIME-WAITs older than 1 s`,
+  used: (used: number, timeWaits: number, from: string): string =>
+    `${number(used)} ports in use from ${from}, ${number(timeWaits)} of them in TIME-WAIT`,
+  range: (first: number, last: number, size: number): string =>
+    `ports ${first} to ${last}: ${number(size)} for each source address and destination`,
+  reusable: (count: number): string =>
+    `${number(count)} of the TIME-WAITs may be taken over, for tcp_tw_reuse allows it here after 1 s`,
+  rate: (rate: number, most: number): string =>
+    `${number(rate)} closes a second by the client; ${number(most)} a second is the most that these ports can bear`,
+  do: [
+    'Let the server send the first FIN: then no port of the client waits (RFC 6455 §7.1.1).',
+    'Keep connections open and reuse them instead of opening one for each message.',
+    'A wider net.ipv4.ip_local_port_range or more source addresses raise the limit in proportion.',
+  ],
+} as const;
+
+export const timeWaitOverflow = {
+  now: 'the kernel drops TIME-WAITs, because there are more than tcp_max_tw_buckets',
+  near: 'TIME-WAITs are close to tcp_max_tw_buckets; beyond it the kernel drops them without a message',
+  earlier:
+    'the kernel has dropped TIME-WAITs some time ago, because there were more than tcp_max_tw_buckets',
+  grew: (by: number, watched: number): string =>
+    `TCPTimeWaitOverflow grew by ${number(by)} in ${duration(watched)}`,
+  since: (value: number): string =>
+    `TCPTimeWaitOverflow is ${number(value)} since the namespace was made; it is not known when`,
+  still: (value: number, watched: number): string =>
+    `TCPTimeWaitOverflow is ${number(value)} since the namespace was made, and did not move in ${duration(watched)}`,
+  held: (count: number, limit: number): string =>
+    `${number(count)} TIME-WAITs in the namespace, tcp_max_tw_buckets is ${number(limit)}`,
+  lasts: {
+    text: 'while closes go on at this rate',
+    because: 'each TIME-WAIT lasts 60 s, and the limit is on their number',
+  },
+  do: [
+    'Raise net.ipv4.tcp_max_tw_buckets: a TIME-WAIT is 256 bytes, so 100,000 more are 26 MB.',
+    'Fewer, longer connections need fewer TIME-WAITs.',
+  ],
+} as const;
+
+export const missing = {
+  finWait2: (count: number): string =>
+    `whether ${counted(count, 'socket')} in FIN-WAIT-2 ${count === 1 ? 'is' : 'are'} held by a process or orphaned: neither inode nor timer is given; \`ss -tanoe\` tells`,
+  timeWaitSide: (count: number): string =>
+    `which end ${counted(count, 'TIME-WAIT')} ${count === 1 ? 'is' : 'are'}: no listener of the port is in the table, and the ports do not tell; the whole table with its listeners would`,
 } as const;

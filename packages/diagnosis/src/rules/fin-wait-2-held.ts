@@ -61,5 +61,11 @@ function seen(scene: Scene, { stuck, unknown, passing, oldest }: Ages): readonly
   if (stuck.length > 0) add(stuck.length, say.stuck(stuck.length, oldest ?? 0));
   if (unknown.length > 0) add(unknown.length, say.ageless(unknown.length));
   if (passing > 0) add(passing, say.passing(passing));
+  const outlived = stuck.filter((row) => row.inode === null).length;
+  if (outlived > 0) add(outlived, say.outlived(outlived, scene.duration));
+  const mirrored = [...stuck, ...unknown].filter(
+    (row) => scene.mirror(row)?.tcpState === 'CLOSE-WAIT',
+  ).length;
+  if (mirrored > 0) add(mirrored, say.mirror(mirrored));
   return items;
 }

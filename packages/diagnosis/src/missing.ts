@@ -1,0 +1,21 @@
+import type { Missing } from '@farewell/core';
+import type { Scene } from './scene.ts';
+import { missing as say } from './sentences.ts';
+import { rowsIn } from './services.ts';
+
+/** What the readers could not see, and what the sockets themselves leave open. */
+export function missingFrom(scene: Scene, told: readonly Missing[]): readonly Missing[] {
+  const all = [...told, ...scene.now.table.missing, ...undecided(scene)];
+  return [...new Map(all.map((each) => [`${each.fact} ${each.why}`, each])).values()];
+}
+
+function undecided(scene: Scene): readonly Missing[] {
+  const missing: Missing[] = [];
+  const sideless = scene.now.counts.get('TIME-WAIT')?.unknown ?? 0;
+  if (sideless > 0) missing.push({ fact: 'owners', why: say.timeWaitSide(sideless) });
+  const ownerless = scene.now.services
+    .flatMap((service) => rowsIn(service, 'FIN-WAIT-2'))
+    .filter((row) => row.inode === null && row.timer === null).length;
+  if (ownerless > 0) missing.push({ fact: 'timers', why: say.finWait2(ownerless) });
+  return missing;
+}
