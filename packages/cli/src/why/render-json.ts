@@ -1,0 +1,88 @@
+import type { Evidence, Missing, NamespaceInfo, Problem, SocketState } from '@farewell/core';
+import type {
+  Confidence,
+  Cost,
+  EvidenceItem,
+  Lasts,
+  ProcessRef,
+  Report,
+  Severity,
+  SocketGroup,
+  StateCount,
+  Target,
+  Verdict,
+  VerdictId,
+} from '@farewell/diagnosis';
+import { tableProblems } from './table-problems.ts';
+
+/** One verdict in the JSON of `why`. Field by field: docs/reference/why-json.md. */
+export interface WhyVerdictJson {
+  readonly id: VerdictId;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  readonly count: number;
+  readonly process: ProcessRef | null;
+  readonly port: number | null;
+  readonly destination: string | null;
+  readonly groups: readonly SocketGroup[];
+  readonly summary: string;
+  readonly evidence: readonly EvidenceItem[];
+  readonly costs: readonly Cost[];
+  readonly lasts: Lasts | null;
+  readonly do: readonly string[];
+  readonly page: string;
+}
+
+/** What `farewell why --json` prints: the schema `farewell.why/1`, docs/reference/why.schema.json. */
+export interface WhyJson {
+  readonly schema: 'farewell.why/1';
+  readonly target: Target;
+  readonly namespace: NamespaceInfo;
+  /** Unix time in ms of the last snapshot. */
+  readonly observedAt: number | null;
+  readonly durationMs: number;
+  readonly sources: readonly string[];
+  readonly missing: readonly Missing[];
+  readonly problems: readonly Problem[];
+  readonly processes: readonly ProcessRef[];
+  readonly bothEndsLocal: boolean;
+  readonly tcpStates: Readonly<Record<SocketState, StateCount>>;
+  readonly verdicts: readonly WhyVerdictJson[];
+}
+
+/** The report as `farewell.why/1`. */
+export function whyJson(report: Report, evidence: Evidence): WhyJson {
+  return {
+    schema: 'farewell.why/1',
+    target: report.target,
+    namespace: { inode: evidence.namespace.inode, label: evidence.namespace.label },
+    observedAt: report.observedAt,
+    durationMs: report.duration,
+    sources: report.sources,
+    missing: report.missing,
+    problems: tableProblems(evidence),
+    processes: report.processes,
+    bothEndsLocal: report.bothEndsLocal,
+    tcpStates: report.tcpStates,
+    verdicts: report.verdicts.map(verdictJson),
+  };
+}
+
+function verdictJson(verdict: Verdict): WhyVerdictJson {
+  return {
+    id: verdict.id,
+    severity: verdict.severity,
+    confidence: verdict.confidence,
+    count: verdict.count,
+    process: verdict.process,
+    port: verdict.port,
+    destination: verdict.destination,
+    groups: verdict.groups,
+    summary: verdict.summary,
+    evidence: verdict.evidence,
+    costs: verdict.costs,
+    lasts: verdict.lasts,
+    do: verdict.do,
+    page: verdict.page,
+  };
+}

@@ -1,0 +1,109 @@
+import type { Evidence } from '@farewell/core';
+import type { Report, Severity } from '@farewell/diagnosis';
+import type { ExitStatus } from '../exit-status.ts';
+import { formatDuration, formatQuantity } from '../terminal/format.ts';
+import { flow, wrap } from '../terminal/layout.ts';
+import { namespaceText, processesText, targetText, watchedText } from './describe.ts';
+import { serviceLines } from './render-services.ts';
+import { stateCells } from './render-states.ts';
+import type { TextStyle } from './render-verdict.ts';
+import { tableProblems } from './table-problems.ts';
+
+/** What the text is made of: the report, what it rests on, and what it leads to. */
+export interface TextInput {
+  readonly report: Report;
+  readonly evidence: Evidence;
+  readonly status: ExitStatus;
+  /** What is to be said about the target, such as that nothing matches it. */
+  readonly notes: readonly string[];
+}
+
+/** The answer for people, ending in a line feed. */
+export function renderText(input: TextInput, style: TextStyle): string {
+  const { report } = input;
+  const blocks = [
+    header(input, style),
+    flow(stateCells(report), style.width - 2, 3).map((line) => `  ${line}`),
+    input.notes.flatMap((note) => wrap(note, style.width)),
+    serviceLines(report, style),
+    remarks(input).flatMap((remark) => remarkLines(remark, style)),
+    wrap(closing(input), style.width),
+  ];
+  const texts = blocks.filter((lines) => lines.length > 0).map((lines) => `${lines.join('\n')}\n`);
+  return texts.join('\n');
+}
+
+function header({ report, evidence }: TextInput, { width, paint }: TextStyle): string[] {
+  const title = `farewell why ${targetText(report.target)}`.trimEnd();
+  const blind = 'the kernel cannot see which of these speak WebSocket';
+  const facts = [
+    title,
+    processesText(report.processes),
+    namespaceText(evidence.namespace) ?? '',
+    watchedText(report.duration),
+    `${report.sources.join(', ')} (${blind})`,
+  ];
+  const [first = '', ...rest] = wrap(facts.filter((fact) => fact !== '').join(' · '), width);
+  return [first.replace(title, (text) => paint('strong', text)), ...rest];
+}
+
+type Remark = readonly [label: string, text: string];
+
+function remarks({ report, evidence }: TextInput): Remark[] {
+  const both =
+    'Both ends of some of these connections are on this machine: each end is a socket and counts.';
+  return [
+    ...(report.bothEndsLocal ? [['counted', both] as const] : []),
+    ...(wrong(report) || countOf(report) === 0 ? [] : [['looked at', lookedAt(report)] as const]),
+    ...report.missing.map(({ why }): Remark => ['not seen', why]),
+    ...tableProblems(evidence).map(
+      ({ what, count, example }): Remark => ['left out', `${what} (${count}), such as: ${example}`],
+    ),
+  ];
+}
+
+function remarkLines([label, text]: Remark, { width, paint }: TextStyle): string[] {
+  const indent = 15;
+  const [first = '', ...rest] = wrap(text, width - indent);
+  const gap = ' '.repeat(indent - 2 - label.length);
+  return [
+    `  ${paint('label', label)}${gap}${first}`,
+    ...rest.map((line) => ' '.repeat(indent) + line),
+  ];
+}
+
+function lookedAt(report: Report): string {
+  const twice = report.duration > 0 ? `, compared over ${formatDuration(report.duration)}` : '';
+  return (
+    `${formatQuantity(countOf(report), 'socket')}${twice}: closes that hang or leak, peers that vanished ` +
+    'or do not read, accept queues, TIME-WAIT, ports and descriptors'
+  );
+}
+
+function wrong(report: Report): boolean {
+  return report.verdicts.some(({ severity }) => severity === 'problem' || severity === 'risk');
+}
+
+function countOf({ tcpStates }: Report): number {
+  return Object.values(tcpStates).reduce((sum, { count }) => sum + count, 0);
+}
+
+const kinds: readonly (readonly [Severity, one: string, many: string])[] = [
+  ['problem', 'problem', 'problems'],
+  ['risk', 'risk', 'risks'],
+  ['healthy', 'healthy finding', 'healthy findings'],
+  ['note', 'note', 'notes'],
+];
+
+function closing({ report, status }: TextInput): string {
+  const counts = kinds.flatMap(([kind, one, many]) => {
+    const count = report.verdicts.filter(({ severity }) => severity === kind).length;
+    return count === 0 ? [] : [formatQuantity(count, one, many)];
+  });
+  const exit = `Exit status ${status}.`;
+  if (countOf(report) === 0 && counts.length === 0)
+    return `No sockets, so nothing to judge. ${exit}`;
+  const found = counts.join(', ');
+  if (wrong(report)) return `${found}. ${exit}`;
+  return `Nothing is wrong here${found === '' ? '' : `: ${found}`}. ${exit}`;
+}

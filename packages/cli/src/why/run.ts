@@ -1,0 +1,102 @@
+import { setImmediate } from 'node:timers/promises';
+import { EvidenceError, type NamespaceReader, openNamespace } from '@farewell/evidence';
+import { type ExitStatus, exitStatus } from '../exit-status.ts';
+import { complain, type Delivery, deliver } from '../terminal/deliver.ts';
+import { orAborted, withInterrupt } from '../terminal/interrupt.ts';
+import type { Io } from '../terminal/io.ts';
+import { answer, type Question } from './answer.ts';
+import { type Look, liveEvidence, look } from './live.ts';
+import { watchFor } from './progress.ts';
+import type { EvidencePlace, WhyRequest } from './request.ts';
+import { resolveTarget, type Targets } from './resolve-target.ts';
+
+/** Runs `why` and resolves to its exit status. SIGINT and SIGTERM end it with 130 and 143. */
+export function runWhy(request: WhyRequest, io: Io): Promise<ExitStatus> {
+  return withInterrupt(async (signal) => {
+    const targets = await orAborted(resolveTarget(request.target), signal);
+    if (!targets.ok) return refuse(io, targets.error);
+    const run = { request, io, targets: targets.value, signal };
+    return request.place.kind === 'live'
+      ? runLive(run, request.place)
+      : runTables(run, request.place);
+  });
+}
+
+interface Run {
+  readonly request: WhyRequest;
+  readonly io: Io;
+  readonly targets: Targets;
+  readonly signal: AbortSignal;
+}
+
+async function runTables(run: Run, place: EvidencePlace & { kind: 'tables' }): Promise<ExitStatus> {
+  const { io, signal } = run;
+  const { tableEvidence } = await import('./tables.ts');
+  const evidence = await orAborted(
+    tableEvidence(place.files, () => io.stdin),
+    signal,
+  );
+  if (!evidence.ok) return refuse(io, evidence.error);
+  return (await explain({ ...run, evidence: evidence.value })).status;
+}
+
+async function runLive(run: Run, place: EvidencePlace & { kind: 'live' }): Promise<ExitStatus> {
+  if (run.io.platform !== 'linux') return refuse(run.io, notLinux(run.io.platform));
+  try {
+    using reader = openNamespace(place.selector);
+    return await repeat(run, reader);
+  } catch (error) {
+    if (error instanceof EvidenceError) return refuse(run.io, error.message);
+    throw error;
+  }
+}
+
+/** One answer, or with `--watch` one after the other until nobody reads them or a signal comes. */
+async function repeat(run: Run, reader: NamespaceReader): Promise<ExitStatus> {
+  const { request, io, signal } = run;
+  let looks: readonly Look[] = [look(reader)];
+  for (;;) {
+    if (request.duration > 0) {
+      await watchFor(request.duration, io.stderr, signal);
+      looks = [...looks.slice(-1), look(reader)];
+    }
+    const evidence = liveEvidence(reader, looks, request.target);
+    await turn(signal);
+    const { status, readable } = await explain({ ...run, evidence });
+    if (!request.watch || !readable) return status;
+  }
+}
+
+async function explain(question: Question): Promise<Delivery> {
+  const { io, request } = question;
+  const answered = answer(question);
+  if (!answered.ok) return { status: await refuse(io, answered.error), readable: false };
+  const { text, status } = answered.value;
+  return deliver(request.watch && !request.json ? inPlace(text, io) : text, io, status);
+}
+
+/** On a terminal over the answer before, else below it. */
+function inPlace(text: string, { stdout }: Io): string {
+  return stdout.isTTY === true ? `\u001B[H\u001B[2J${text}` : `${text}\n`;
+}
+
+/** Lets a signal through that came while the table was read, which blocks the event loop. */
+async function turn(signal: AbortSignal): Promise<void> {
+  await setImmediate();
+  signal.throwIfAborted();
+}
+
+async function refuse(io: Io, message: string): Promise<ExitStatus> {
+  await complain(io, message);
+  return exitStatus.noEvidence;
+}
+
+function notLinux(platform: NodeJS.Platform): string {
+  const name = { darwin: 'macOS', win32: 'Windows' }[platform as string] ?? platform;
+  return (
+    `\`why\` reads the sockets of a running Linux, and this is ${name}. Explain a table taken elsewhere:\n` +
+    '  netstat -an | farewell why --from -      (this machine, macOS)\n' +
+    '  kubectl exec POD -- cat /proc/net/tcp /proc/net/tcp6 | farewell why --from -\n' +
+    '  docker exec CONTAINER cat /proc/net/tcp /proc/net/tcp6 | farewell why --from -'
+  );
+}
