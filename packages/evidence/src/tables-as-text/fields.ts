@@ -25,11 +25,11 @@ export class Fields {
     this.#source = source;
   }
 
-  /** Splits `source.slice(from, to)`; returns itself. */
-  split(from: number, to: number): this {
+  /** Splits `source.slice(from, to)` up to its `most`th field; returns itself. */
+  split(from: number, to: number, most: number = MOST_FIELDS): this {
     this.count = 0;
     let at = from;
-    while (this.count < MOST_FIELDS) {
+    while (this.count < most) {
       while (at < to && isBlank(this.#source.charCodeAt(at))) at += 1;
       if (at >= to) break;
       this.#starts[this.count] = at;
@@ -57,6 +57,11 @@ export class Fields {
   /** Field `i` as a string; '' if the line has no such field. */
   text(i: number): string {
     return i < this.count ? this.#source.slice(this.start(i), this.end(i)) : '';
+  }
+
+  /** Whether field `i` is exactly `word`, without a copy. */
+  is(i: number, word: string): boolean {
+    return this.length(i) === word.length && this.#source.startsWith(word, this.start(i));
   }
 
   /** Field `i` as a decimal number, or null if it is not one. */
@@ -96,6 +101,7 @@ function hexDigit(code: number): number {
   return -1;
 }
 
-function isBlank(code: number): boolean {
+/** A space or a tab. */
+export function isBlank(code: number): boolean {
   return code === SPACE || code === TAB;
 }
