@@ -45,3 +45,4 @@ export type { Holder, TcpOutcome } from './tcp-outcome.ts';
 export type * from './tcp-state.ts';
 export type { FinProof, TcpEvent } from './tcp-teardown.ts';
 export { finProof, nextTcpState, peerOf, tcpTeardown } from './tcp-teardown.ts';
+export type * from './trace-table.ts';

@@ -23,6 +23,7 @@ export class EventDecoder implements PageSink {
   undecodable = 0;
   readonly #layouts: readonly (EventLayout | undefined)[];
   readonly #littleEndian: boolean;
+  #page: DataView = new DataView(new ArrayBuffer(0));
 
   constructor(layouts: readonly EventLayout[], littleEndian: boolean, columns: EventColumns) {
     const byId: (EventLayout | undefined)[] = [];
@@ -32,29 +33,32 @@ export class EventDecoder implements PageSink {
     this.columns = columns;
   }
 
-  event(page: DataView, at: number, length: number, time: number): void {
+  startPage(page: DataView): void {
+    this.#page = page;
+  }
+
+  event(at: number, length: number, time: number): void {
+    const page = this.#page;
     const layout = length < 2 ? undefined : this.#layouts[page.getUint16(at, this.#littleEndian)];
     if (layout === undefined || length < layout.sizeBytes) {
       this.undecodable += 1;
       return;
     }
-    if (layout.protocol !== null && this.#number(page, at, layout.protocol) !== IPPROTO_TCP) return;
+    if (layout.protocol !== null && this.#number(at, layout.protocol) !== IPPROTO_TCP) return;
     const { columns } = this;
     const row = this.#addRow(layout.kind, time);
     if (row < 0) return;
     this.events += 1;
-    columns.socket[row] = this.#socket(page, at, layout.socket);
-    columns.oldState[row] = this.#state(page, at, layout, layout.oldState);
-    columns.tcpState[row] = this.#state(page, at, layout, layout.tcpState);
-    columns.contextFlags[row] = layout.contextFlags
-      ? this.#number(page, at, layout.contextFlags)
-      : 0;
-    columns.taskId[row] = layout.taskId ? this.#number(page, at, layout.taskId) : -1;
-    columns.detail[row] = layout.reason ? this.#number(page, at, layout.reason) : -1;
-    columns.localPort[row] = this.#port(page, at, layout.localPort, layout.local);
-    columns.remotePort[row] = this.#port(page, at, layout.remotePort, layout.remote);
-    this.#address(page, at, layout.local, row * ADDRESSES_BYTES);
-    this.#address(page, at, layout.remote, row * ADDRESSES_BYTES + IPV6_BYTES);
+    columns.socket[row] = this.#socket(at, layout.socket);
+    columns.oldState[row] = this.#state(at, layout, layout.oldState);
+    columns.tcpState[row] = this.#state(at, layout, layout.tcpState);
+    columns.contextFlags[row] = layout.contextFlags ? this.#number(at, layout.contextFlags) : 0;
+    columns.taskId[row] = layout.taskId ? this.#number(at, layout.taskId) : -1;
+    columns.detail[row] = layout.reason ? this.#number(at, layout.reason) : -1;
+    columns.localPort[row] = this.#port(at, layout.localPort, layout.local);
+    columns.remotePort[row] = this.#port(at, layout.remotePort, layout.remote);
+    this.#address(at, layout.local, row * ADDRESSES_BYTES);
+    this.#address(at, layout.remote, row * ADDRESSES_BYTES + IPV6_BYTES);
   }
 
   /** A row that says how many events of this CPU are missing before what follows. */
@@ -78,39 +82,47 @@ export class EventDecoder implements PageSink {
     return row;
   }
 
-  #number(page: DataView, at: number, place: Place): number {
+  #number(at: number, place: Place): number {
     const { offset, sizeBytes, signed } = place;
-    if (sizeBytes === 2) return page.getUint16(at + offset, this.#littleEndian);
-    if (sizeBytes === 1) return page.getUint8(at + offset);
-    if (signed) return page.getInt32(at + offset, this.#littleEndian);
-    return page.getUint32(at + offset, this.#littleEndian);
+    if (sizeBytes === 2) return this.#page.getUint16(at + offset, this.#littleEndian);
+    if (sizeBytes === 1) return this.#page.getUint8(at + offset);
+    if (signed) return this.#page.getInt32(at + offset, this.#littleEndian);
+    return this.#page.getUint32(at + offset, this.#littleEndian);
   }
 
-  #state(page: DataView, at: number, layout: EventLayout, place: Place | null): number {
-    return place === null ? 0 : (layout.stateIndexes[this.#number(page, at, place)] ?? 0);
+  #state(at: number, layout: EventLayout, place: Place | null): number {
+    return place === null ? 0 : (layout.stateIndexes[this.#number(at, place)] ?? 0);
   }
 
   /** A double holds 53 bits; the 11 above them are the same in every address that the kernel hands out. */
-  #socket(page: DataView, at: number, { offset, sizeBytes }: Place): number {
-    const first = page.getUint32(at + offset, this.#littleEndian);
+  #socket(at: number, { offset, sizeBytes }: Place): number {
+    const first = this.#page.getUint32(at + offset, this.#littleEndian);
     if (sizeBytes === 4) return first;
-    const second = page.getUint32(at + offset + 4, this.#littleEndian);
+    const second = this.#page.getUint32(at + offset + 4, this.#littleEndian);
     return this.#littleEndian ? lower53(second, first) : lower53(first, second);
   }
 
-  #port(page: DataView, at: number, place: Place | null, address: AddressPlace | null): number {
-    if (place !== null) return page.getUint16(at + place.offset, this.#littleEndian);
-    return address?.form === 'sockaddr' ? page.getUint16(at + address.offset + 2) : 0;
+  #port(at: number, place: Place | null, address: AddressPlace | null): number {
+    if (place !== null) return this.#page.getUint16(at + place.offset, this.#littleEndian);
+    return address?.form === 'sockaddr' ? this.#page.getUint16(at + address.offset + 2) : 0;
   }
 
-  #address(page: DataView, at: number, place: AddressPlace | null, to: number): void {
+  #address(at: number, place: AddressPlace | null, to: number): void {
     if (place === null) return writeMapped(this.columns.addresses, to, 0);
     const from = at + place.offset;
-    if (place.form === 'ipv6') return copyIpv6(page, from, this.columns.addresses, to);
-    if (place.form === 'ipv4') return writeMapped(this.columns.addresses, to, page.getInt32(from));
-    const family = page.getUint16(from, this.#littleEndian);
-    if (family === AF_INET6) return copyIpv6(page, from + 8, this.columns.addresses, to);
-    writeMapped(this.columns.addresses, to, page.getInt32(from + 4));
+    if (place.form === 'ipv6') return this.#copyIpv6(from, to);
+    if (place.form === 'ipv4')
+      return writeMapped(this.columns.addresses, to, this.#page.getInt32(from));
+    const family = this.#page.getUint16(from, this.#littleEndian);
+    if (family === AF_INET6) return this.#copyIpv6(from + 8, to);
+    writeMapped(this.columns.addresses, to, this.#page.getInt32(from + 4));
+  }
+
+  #copyIpv6(from: number, to: number): void {
+    const { addresses } = this.columns;
+    for (let word = 0; word < IPV6_BYTES; word += 4) {
+      addresses.setInt32(to + word, this.#page.getInt32(from + word));
+    }
   }
 }
 
@@ -126,11 +138,6 @@ export const KIND_INDEX = Object.fromEntries(
 
 function lower53(high: number, low: number): number {
   return (high & 0x1f_ffff) * 2 ** 32 + low;
-}
-
-function copyIpv6(page: DataView, from: number, to: DataView, at: number): void {
-  for (let word = 0; word < IPV6_BYTES; word += 4)
-    to.setInt32(at + word, page.getInt32(from + word));
 }
 
 /** ::ffff:a.b.c.d */

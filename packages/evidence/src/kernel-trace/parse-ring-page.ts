@@ -24,8 +24,10 @@ export interface PageLayout {
 
 /** Takes what a page holds, in the order of the page. Times are in ns on the trace clock. */
 export interface PageSink {
-  /** An event where it lies: `length` bytes at `at` in `page`. */
-  event(page: DataView, at: number, length: number, time: number): void;
+  /** The page that the events to come lie in. */
+  startPage(page: DataView): void;
+  /** An event where it lies: `length` bytes at `at`. */
+  event(at: number, length: number, time: number): void;
   /** Events were lost before those of this page; -1: the kernel does not say how many. */
   lost(count: number, time: number): void;
 }
@@ -62,6 +64,7 @@ export function scanRingPage(page: DataView, layout: PageLayout, sink: PageSink)
   const { littleEndian } = layout;
   const end = eventsEnd(page, layout);
   if (end > page.byteLength) return `a page that claims ${end} bytes and has ${page.byteLength}`;
+  sink.startPage(page);
   // Kept apart from `elapsed`: ns since boot pass 2^53 after 104 days, and many small sums would round.
   let base = readUint64(page, 0, littleEndian);
   let elapsed = 0;
@@ -77,7 +80,7 @@ export function scanRingPage(page: DataView, layout: PageLayout, sink: PageSink)
       const length = typeLength * WORD;
       if (at + WORD + length > end) return `an event at byte ${at} that ends behind its page`;
       elapsed += delta;
-      sink.event(page, at + WORD, length, base + elapsed);
+      sink.event(at + WORD, length, base + elapsed);
       at += WORD + length;
       continue;
     }
@@ -89,7 +92,7 @@ export function scanRingPage(page: DataView, layout: PageLayout, sink: PageSink)
       base = absoluteTime(base, word * DELTA_RANGE + delta);
       elapsed = 0;
     } else elapsed += typeLength === TIME_EXTEND ? word * DELTA_RANGE + delta : delta;
-    if (typeLength === 0) sink.event(page, at + 2 * WORD, word - WORD, base + elapsed);
+    if (typeLength === 0) sink.event(at + 2 * WORD, word - WORD, base + elapsed);
     at += size;
   }
   return null;

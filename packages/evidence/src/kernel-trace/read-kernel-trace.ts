@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { AddressTexts } from '../ip-address.ts';
 import type { EventKind } from './event-layout.ts';
 import { type KernelEvent, kernelEvent, type ReasonNames } from './kernel-event.ts';
@@ -112,7 +112,7 @@ class RunningTrace implements KernelTrace {
       if (rows.length > 0) yield { ...rows, reasons: this.#reasons };
       else if (stopped && rows.caughtUp) return;
       wait = rows.length > 0 ? SHORTEST_WAIT : Math.min(2 * wait, this.#pollInterval);
-      if (stopped || !rows.caughtUp) await setImmediate();
+      if (stopped || !rows.caughtUp) await nextTurn();
       else await this.#sleep(wait);
     }
   }
@@ -128,13 +128,15 @@ class RunningTrace implements KernelTrace {
 
   async #sleep(wait: number): Promise<void> {
     try {
-      await setTimeout(wait, undefined, { signal: this.#wake.signal });
+      await sleep(wait, undefined, { signal: this.#wake.signal });
     } catch {
       // Woken: the loop looks at the phase.
     }
   }
 }
 
+const sleep = promisify(setTimeout);
+const nextTurn = promisify(setImmediate);
 const DEFAULT_POLL_INTERVAL = 50;
 const SHORTEST_WAIT = 5;
 const MIB = 2 ** 20;

@@ -1,0 +1,271 @@
+import type { Role, SocketRow, TracedProcess, TraceTable, Unknown } from '@farewell/core';
+import { AddressTexts } from '../ip-address.ts';
+import { confirmSockets } from './confirm-sockets.ts';
+import { ADDRESSES_BYTES, type EventColumns } from './event-columns.ts';
+import { actingTask, kindOf, type ReasonNames, resetReason } from './kernel-event.ts';
+import type { EventBatch } from './read-kernel-trace.ts';
+import { TraceGroups } from './trace-groups.ts';
+import { TRACE_STATES } from './trace-state.ts';
+import {
+  applyDestroy,
+  applyRetransmit,
+  applyState,
+  endingOf,
+  newTracedSocket,
+  type TracedSocket,
+} from './traced-socket.ts';
+
+export interface TracedSocketsOptions {
+  /** When the trace began, ms on the clock of the events. */
+  readonly startedAt: number;
+  /** What to add to a time on the clock of the events to get Unix time in ms. */
+  readonly unixOffset: number;
+  /** Which process a thread belongs to: `ProcessNames.find`. */
+  readonly processOf: (taskId: number, at: number) => TracedProcess | null;
+  /** `KernelTrace.missing`: without all kinds of events, silence proves nothing. */
+  readonly missing: readonly string[];
+  /**
+   * `needed`: only sockets that `confirm` recognised count. `not-needed`: the caller knows that the
+   * machine has no other network namespace.
+   */
+  readonly confirmation: 'needed' | 'not-needed';
+  /** How long an ended socket waits for the row that says how it ended, ms. Default 3,000. */
+  readonly settleTime?: number;
+  /** Sockets followed at once, ended ones that wait included. Default 131,072, some 60 MB. */
+  readonly maxSockets?: number;
+}
+
+/**
+ * Folds the events of a trace into the lives of sockets, and those into sums. Bounded: a socket is
+ * forgotten `settleTime` after its end, and the oldest one when there are more than `maxSockets`.
+ */
+export class TracedSockets {
+  readonly #options: TracedSocketsOptions;
+  readonly #settleTime: number;
+  readonly #maxSockets: number;
+  /** Open ones, and ended ones until they are settled or the kernel uses their address again. */
+  readonly #byId = new Map<number, TracedSocket>();
+  /** Ended ones, in the order of their ends. A Set: first in, first out, without moving the rest. */
+  readonly #ended = new Set<TracedSocket>();
+  readonly #groups = new TraceGroups();
+  readonly #complete: boolean;
+  #listening: ReadonlySet<number> | null = null;
+  #addresses = new AddressTexts();
+  #addressesMade = 0;
+  #lastLossAt = -Infinity;
+  #lostEvents: number | null = 0;
+  #unconfirmed = 0;
+  #untracked = 0;
+
+  constructor(options: TracedSocketsOptions) {
+    this.#options = options;
+    this.#settleTime = options.settleTime ?? 3_000;
+    this.#maxSockets = options.maxSockets ?? 131_072;
+    this.#complete = options.missing.every((kind) => kind === 'reset-reason');
+  }
+
+  /** How many sockets are followed now, ended ones that wait included. */
+  get size(): number {
+    return Math.max(this.#byId.size, this.#ended.size);
+  }
+
+  /** Takes the events of a batch, in their order. */
+  push({ columns, order, length, reasons }: EventBatch): void {
+    let at = -Infinity;
+    for (let index = 0; index < length; index += 1) {
+      const row = order[index] ?? 0;
+      at = columns.at[row] ?? at;
+      this.#pushRow(columns, row, reasons);
+    }
+    this.#settle(at - this.#settleTime);
+  }
+
+  /**
+   * Takes rows of the target's socket table, or of its destroy multicast, read at `at` (ms on the clock
+   * of the events). They tell which sockets are the target's and what FIN-WAIT-2 to CLOSED was.
+   */
+  confirm(rows: readonly SocketRow[], at: number): void {
+    const listeners = rows.filter((row) => row.tcpState === 'LISTEN');
+    if (listeners.length > 0) this.#listening = new Set(listeners.map((row) => row.localPort));
+    confirmSockets(this.#all(), rows, at);
+  }
+
+  /** The sums up to `now` (ms on the clock of the events). Sockets that wait count as what is known. */
+  table(now: number): TraceTable {
+    this.#settle(now - this.#settleTime);
+    const { startedAt, unixOffset, missing } = this.#options;
+    const groups = this.#groups.copy();
+    let unconfirmed = this.#unconfirmed;
+    for (const socket of this.#all()) {
+      if (!this.#counts(socket)) unconfirmed += 1;
+      else if (socket.closedAt === null) groups.addOpen(socket, this.#roleOf(socket));
+      else groups.addEnded(socket, this.#roleOf(socket), this.#endingOf(socket));
+    }
+    return {
+      from: startedAt + unixOffset,
+      to: now + unixOffset,
+      groups: groups.list(),
+      ungrouped: groups.ungrouped,
+      unconfirmed,
+      untracked: this.#untracked,
+      looseResets: groups.looseResets(),
+      lostEvents: this.#lostEvents,
+      missingEvents: missing,
+    };
+  }
+
+  /** The lives that are followed now, ended ones that wait included. For reading only. */
+  *sockets(): Iterable<Readonly<TracedSocket>> {
+    yield* this.#all();
+  }
+
+  *#all(): Generator<TracedSocket> {
+    for (const socket of this.#byId.values()) if (socket.closedAt === null) yield socket;
+    yield* this.#ended;
+  }
+
+  #pushRow(columns: EventColumns, row: number, reasons: ReasonNames): void {
+    const kind = kindOf(columns, row);
+    const at = columns.at[row] ?? 0;
+    switch (kind) {
+      case 'tcp-state':
+        return this.#pushState(columns, row, at);
+      case 'send-reset':
+        return this.#pushSentReset(columns, row, resetReason(columns.detail[row] ?? -1, reasons));
+      case 'receive-reset': {
+        const socket = this.#follow(columns, row);
+        if (socket.closedAt === null) socket.resetReceived = true;
+        return;
+      }
+      case 'retransmit':
+        return applyRetransmit(this.#follow(columns, row));
+      case 'destroy':
+        return this.#pushDestroy(columns, row, at);
+      case 'lost':
+        return this.#pushLoss(columns.detail[row] ?? -1, at);
+    }
+  }
+
+  #pushState(columns: EventColumns, row: number, at: number): void {
+    const from = TRACE_STATES[columns.oldState[row] ?? 0] ?? 'unknown';
+    const to = TRACE_STATES[columns.tcpState[row] ?? 0] ?? 'unknown';
+    if (to === 'LISTEN' || (from === 'LISTEN' && to === 'CLOSED')) return;
+    const opens = to === 'SYN-SENT' || (to === 'SYN-RECEIVED' && from === 'LISTEN');
+    const socket = opens ? this.#begin(columns, row) : this.#follow(columns, row);
+    // The port of a client is chosen after SYN-SENT.
+    if (socket.localPort === 0) socket.localPort = columns.localPort[row] ?? 0;
+    applyState(socket, { from, to, at }, this.#actor(columns, row));
+    if (to === 'CLOSED') this.#ended.add(socket);
+  }
+
+  /** Also comes for what has no full socket: a listener, a SYN, a TIME-WAIT, or nothing at all. */
+  #pushSentReset(columns: EventColumns, row: number, reason: string | null): void {
+    const socket = this.#byId.get(columns.socket[row] ?? 0);
+    if (!socket) return this.#groups.addLooseReset(columns.localPort[row] ?? 0, reason);
+    socket.resetSent = { at: columns.at[row] ?? 0, reason };
+    if (!socket.closer && socket.closedAt !== null) {
+      socket.closer = this.#actor(columns, row).process;
+    }
+  }
+
+  #pushDestroy(columns: EventColumns, row: number, at: number): void {
+    const socket = this.#byId.get(columns.socket[row] ?? 0);
+    if (!socket) return;
+    if (socket.closedAt === null) {
+      socket.closedAt = at; // its last change of state was lost
+      this.#ended.add(socket);
+    }
+    applyDestroy(socket, this.#actor(columns, row));
+  }
+
+  #pushLoss(count: number, at: number): void {
+    this.#lastLossAt = at;
+    if (count < 0) this.#lostEvents = null;
+    else if (this.#lostEvents !== null) this.#lostEvents += count;
+  }
+
+  #actor(
+    columns: EventColumns,
+    row: number,
+  ): { inInterrupt: boolean; process: TracedProcess | null } {
+    const task = actingTask(columns, row);
+    if (task < 0) return KERNEL;
+    return { inInterrupt: false, process: this.#options.processOf(task, columns.at[row] ?? 0) };
+  }
+
+  /** The socket of a row; one that was there before the trace is met here for the first time. */
+  #follow(columns: EventColumns, row: number): TracedSocket {
+    return this.#byId.get(columns.socket[row] ?? 0) ?? this.#begin(columns, row);
+  }
+
+  /** A new socket, also if its address was another one's before. */
+  #begin(columns: EventColumns, row: number): TracedSocket {
+    this.#makeRoom();
+    const id = columns.socket[row] ?? 0;
+    const at = columns.at[row] ?? 0;
+    const previous = this.#byId.get(id);
+    if (previous?.closedAt === null) {
+      previous.closedAt = at; // its end was lost
+      this.#ended.add(previous);
+    }
+    const socket = newTracedSocket(id, at);
+    const addresses = this.#addressTexts();
+    socket.localAddress = addresses.ipv6(columns.addresses, row * ADDRESSES_BYTES);
+    socket.remoteAddress = addresses.ipv6(
+      columns.addresses,
+      row * ADDRESSES_BYTES + ADDRESSES_BYTES / 2,
+    );
+    socket.localPort = columns.localPort[row] ?? 0;
+    socket.remotePort = columns.remotePort[row] ?? 0;
+    this.#byId.set(id, socket);
+    return socket;
+  }
+
+  /** Texts are kept to be used again, but not for ever. */
+  #addressTexts(): AddressTexts {
+    this.#addressesMade += 1;
+    if (this.#addressesMade % ADDRESSES_KEPT === 0) this.#addresses = new AddressTexts();
+    return this.#addresses;
+  }
+
+  #makeRoom(): void {
+    if (this.size < this.#maxSockets) return;
+    const [ended] = this.#ended;
+    if (ended) return this.#settleOne(ended);
+    const [oldest] = this.#byId.keys();
+    if (oldest === undefined) return;
+    this.#byId.delete(oldest);
+    this.#untracked += 1;
+  }
+
+  #settle(until: number): void {
+    for (const socket of this.#ended) {
+      if ((socket.closedAt ?? 0) > until) return;
+      this.#settleOne(socket);
+    }
+  }
+
+  #settleOne(socket: TracedSocket): void {
+    this.#ended.delete(socket);
+    if (this.#byId.get(socket.id) === socket) this.#byId.delete(socket.id);
+    if (!this.#counts(socket)) this.#unconfirmed += 1;
+    else this.#groups.addEnded(socket, this.#roleOf(socket), this.#endingOf(socket));
+  }
+
+  #counts(socket: TracedSocket): boolean {
+    return socket.confirmed || this.#options.confirmation === 'not-needed';
+  }
+
+  #endingOf(socket: TracedSocket) {
+    return endingOf(socket, this.#complete && this.#lastLossAt < socket.seenAt);
+  }
+
+  /** A socket from before the trace: a server if its port has a listener, as far as the rows show. */
+  #roleOf({ role, localPort }: TracedSocket): Role | Unknown {
+    if (role !== 'unknown' || this.#listening === null) return role;
+    return this.#listening.has(localPort) ? 'server' : 'client';
+  }
+}
+
+const KERNEL = { inInterrupt: true, process: null };
+const ADDRESSES_KEPT = 100_000;
