@@ -8,6 +8,9 @@ export interface Libc {
   readonly socket: (domain: number, type: number, protocol: number) => number;
   /** SO_RCVTIMEO: after this long without an answer `recv` fails with EAGAIN. */
   readonly setReceiveTimeout: (fd: number, seconds: number) => number;
+  /** How many bytes of messages may wait; beyond net.core.rmem_max only with CAP_NET_ADMIN. */
+  readonly setReceiveBuffer: (fd: number, bytes: number) => number;
+  readonly bind: (fd: number, address: Uint8Array) => number;
   readonly send: (fd: number, bytes: Uint8Array) => number;
   /** Fills `buffer` and gives the number of bytes; with MSG_TRUNC that of the whole datagram. */
   readonly recv: (fd: number, buffer: Uint8Array, flags: number) => number;
@@ -38,6 +41,8 @@ type Koffi = typeof koffiModule;
 
 const SOL_SOCKET = 1;
 const SO_RCVTIMEO = 20;
+const SO_RCVBUF = 8;
+const SO_RCVBUFFORCE = 33;
 
 let loaded: LibcOrReason | undefined;
 
@@ -54,6 +59,7 @@ function bind(koffi: Koffi): Libc {
   // The process itself, which has libc loaded: its file name differs between glibc and musl.
   const self = koffi.load(null);
   const setsockopt = self.func('int setsockopt(int, int, int, const void *, uint32_t)');
+  const bindTo = self.func('int bind(int, const void *, uint32_t)');
   const send = self.func('long send(int, const void *, size_t, int)');
   const recv = self.func('long recv(int, _Out_ void *, size_t, int)');
   return {
@@ -62,6 +68,12 @@ function bind(koffi: Koffi): Libc {
       const timeval = new BigInt64Array([BigInt(seconds), 0n]);
       return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, timeval, timeval.byteLength);
     },
+    setReceiveBuffer: (fd, bytes) => {
+      const value = new Int32Array([bytes]);
+      const forced = setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, value, value.byteLength);
+      return forced < 0 ? setsockopt(fd, SOL_SOCKET, SO_RCVBUF, value, value.byteLength) : forced;
+    },
+    bind: (fd, address) => bindTo(fd, address, address.length),
     send: (fd, bytes) => send(fd, bytes, bytes.length, 0),
     recv: (fd, buffer, flags) => recv(fd, buffer, buffer.length, flags),
     setns: self.func('int setns(int, int)'),

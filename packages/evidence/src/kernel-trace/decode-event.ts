@@ -8,6 +8,13 @@ import {
 } from './event-layout.ts';
 import type { PageSink } from './parse-ring-page.ts';
 
+export interface EventDecoderOptions {
+  readonly littleEndian: boolean;
+  readonly columns: EventColumns;
+  /** Other events are dropped: the kernel cannot filter all of them, a reset's ports for one. */
+  readonly ports?: readonly number[] | undefined;
+}
+
 /**
  * Decodes events of ring-buffer pages into rows of columns, each by the layout of its own format. The
  * hot path of the trace: numbers are read where they lie, and nothing is allocated for an event.
@@ -23,14 +30,17 @@ export class EventDecoder implements PageSink {
   undecodable = 0;
   readonly #layouts: readonly (EventLayout | undefined)[];
   readonly #littleEndian: boolean;
+  /** One for each port that is wanted; null: all are. */
+  readonly #ports: Uint8Array | null;
   #page: DataView = new DataView(new ArrayBuffer(0));
 
-  constructor(layouts: readonly EventLayout[], littleEndian: boolean, columns: EventColumns) {
+  constructor(layouts: readonly EventLayout[], options: EventDecoderOptions) {
     const byId: (EventLayout | undefined)[] = [];
     for (const layout of layouts) byId[layout.id] = layout;
     this.#layouts = byId;
-    this.#littleEndian = littleEndian;
-    this.columns = columns;
+    this.#littleEndian = options.littleEndian;
+    this.#ports = options.ports ? portSet(options.ports) : null;
+    this.columns = options.columns;
   }
 
   startPage(page: DataView): void {
@@ -46,17 +56,20 @@ export class EventDecoder implements PageSink {
     }
     if (layout.protocol !== null && this.#number(at, layout.protocol) !== IPPROTO_TCP) return;
     const { columns } = this;
+    const localPort = this.#port(at, layout.localPort, layout.local);
+    const remotePort = this.#port(at, layout.remotePort, layout.remote);
+    if (this.#ports !== null && !isWanted(this.#ports, localPort, remotePort)) return;
     const row = this.#addRow(layout.kind, time);
     if (row < 0) return;
     this.events += 1;
+    columns.localPort[row] = localPort;
+    columns.remotePort[row] = remotePort;
     columns.socket[row] = this.#socket(at, layout.socket);
     columns.oldState[row] = this.#state(at, layout, layout.oldState);
     columns.tcpState[row] = this.#state(at, layout, layout.tcpState);
     columns.contextFlags[row] = layout.contextFlags ? this.#number(at, layout.contextFlags) : 0;
     columns.taskId[row] = layout.taskId ? this.#number(at, layout.taskId) : -1;
     columns.detail[row] = layout.reason ? this.#number(at, layout.reason) : -1;
-    columns.localPort[row] = this.#port(at, layout.localPort, layout.local);
-    columns.remotePort[row] = this.#port(at, layout.remotePort, layout.remote);
     this.#address(at, layout.local, row * ADDRESSES_BYTES);
     this.#address(at, layout.remote, row * ADDRESSES_BYTES + IPV6_BYTES);
   }
@@ -135,6 +148,17 @@ const IPV6_BYTES = 16;
 export const KIND_INDEX = Object.fromEntries(
   EVENT_KINDS.map((kind, index) => [kind, index]),
 ) as Readonly<Record<(typeof EVENT_KINDS)[number], number>>;
+
+function portSet(ports: readonly number[]): Uint8Array {
+  const set = new Uint8Array(65_536);
+  for (const port of ports) set[port] = 1;
+  return set;
+}
+
+/** A socket that was disconnected by a reset has no remote port any more: it may be a wanted one. */
+function isWanted(ports: Uint8Array, localPort: number, remotePort: number): boolean {
+  return ports[localPort] === 1 || ports[remotePort] === 1 || remotePort === 0;
+}
 
 function lower53(high: number, low: number): number {
   return (high & 0x1f_ffff) * 2 ** 32 + low;

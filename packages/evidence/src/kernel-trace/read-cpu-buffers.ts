@@ -50,7 +50,7 @@ export class CpuBufferReader {
   #spare: EventColumns;
   #held: readonly CpuRun[] = [];
 
-  constructor(instance: TraceInstance) {
+  constructor(instance: TraceInstance, ports?: readonly number[]) {
     const layout = readPageLayout(instance.tracefs);
     this.#buffers = instance.buffers;
     this.#page = new Uint8Array(layout.pageBytes);
@@ -61,7 +61,11 @@ export class CpuBufferReader {
     this.#spare = new EventColumns(capacity);
     this.#order = new Int32Array(capacity);
     this.#layout = layout;
-    this.#decoder = new EventDecoder(instance.layouts, layout.littleEndian, this.#columns);
+    this.#decoder = new EventDecoder(instance.layouts, {
+      littleEndian: layout.littleEndian,
+      columns: this.#columns,
+      ports,
+    });
   }
 
   /** `now`: ms on the monotonic clock, taken before the call; Infinity after the trace was stopped. */

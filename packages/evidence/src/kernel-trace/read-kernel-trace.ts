@@ -72,7 +72,7 @@ class RunningTrace implements KernelTrace {
 
   constructor(instance: TraceInstance, options: KernelTraceOptions) {
     this.#instance = instance;
-    this.#reader = new CpuBufferReader(instance);
+    this.#reader = new CpuBufferReader(instance, options.ports);
     this.tracefs = instance.tracefs;
     const resets = instance.layouts.find(({ kind }) => kind === 'send-reset');
     this.missing = resets?.reason
