@@ -1,1 +1,14 @@
-export {};
+export { type Diagram, drawDiagram, type Lane } from './diagram/draw.ts';
+export type { LabEvent } from './diagram/event.ts';
+export { type Isolation, probeIsolation } from './host/isolation.ts';
+export {
+  type LiveScenario,
+  type RunOptions,
+  type RunOutcome,
+  runScenario,
+} from './host/run-scenario.ts';
+export { type Failed, type RunAllOptions, runScenarios } from './host/run-scenarios.ts';
+export { listScenarios, type ScenarioInfo } from './list-scenarios.ts';
+export type { KernelView, PeerInfo, ScenarioResult, Skipped, StateCounts } from './result.ts';
+export type { Expectation, Need } from './scenario.ts';
+export type { Phase } from './stage/messages.ts';

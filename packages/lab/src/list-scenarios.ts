@@ -1,0 +1,15 @@
+import type { Need } from './scenario.ts';
+import { scenarios } from './scenarios/index.ts';
+
+/** A scenario as a list shows it. */
+export interface ScenarioInfo {
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  readonly needs: readonly Need[];
+}
+
+/** All scenarios, in the order in which they are shown. */
+export function listScenarios(): readonly ScenarioInfo[] {
+  return scenarios.map(({ name, title, about, needs }) => ({ name, title, about, needs }));
+}

@@ -1,0 +1,30 @@
+import type { Role } from '@farewell/core';
+
+/** From the stage to a peer. */
+export type ToPeer = {
+  readonly kind: 'call';
+  readonly id: number;
+  readonly command: string;
+  readonly args: readonly unknown[];
+};
+
+/** From a peer to the stage. `at`: Unix ms, with a fraction. */
+export type FromPeer =
+  | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'connected'; readonly clientPort: number }
+  | {
+      readonly kind: 'note';
+      readonly at: number;
+      readonly text: string;
+      readonly clientPort: number | null;
+    }
+  | { readonly kind: 'returned'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'threw'; readonly id: number; readonly message: string };
+
+/** The arguments of a peer's process. */
+export interface PeerArguments {
+  readonly scenario: string;
+  readonly role: Role;
+  readonly serverPort: number;
+}

@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import { type FinTiming, timeFin } from './hold-fin.ts';
+import { mute } from './mute.ts';
+import type { PeerContext, PeerProgram } from './program.ts';
+
+/** How a load ended: `refused` is the errno of the connection that could not be opened. */
+export type LoadResult = { readonly opened: number; readonly refused: string | null };
+
+export type WsClientCommands = {
+  /** Opens one connection. */
+  open(): Promise<void>;
+  /** Calls `close(code)` on every connection that is open; does not wait for what follows. */
+  close(code: number): void;
+  /** Makes the kernel drop whatever comes in for these connections: the host seems to have vanished. */
+  mute(): void;
+  /** Opens a connection and closes it with 1000, `count` times, one after the other, until one is refused. */
+  load(count: number): Promise<LoadResult>;
+};
+
+interface Options {
+  readonly name: string;
+  readonly is: string;
+  readonly fin: FinTiming;
+  /** How long ws waits for the rest of the closing before it destroys the socket, ms. Its own default is 30 s. */
+  readonly closeTimeout?: number;
+}
+
+interface Connection {
+  readonly webSocket: WebSocket;
+  readonly socket: Socket;
+  readonly clientPort: number;
+}
+
+/** A ws client, with its `end` under the control of `fin`. */
+export function wsClient(options: Options): PeerProgram<WsClientCommands> {
+  return {
+    name: options.name,
+    is: options.is,
+    async start(context) {
+      const connections: Connection[] = [];
+      const openOne = async (): Promise<Connection> => {
+        const connection = await open(context, options);
+        connections.push(connection);
+        return connection;
+      };
+      return {
+        open: async () => void (await openOne()),
+        close: (code) => connections.forEach((connection) => close(connection, code, context)),
+        mute: () => connections.forEach((connection) => muteOne(connection, context)),
+        load: (count) => load(count, openOne, context),
+      };
+    },
+  };
+}
+
+async function open(context: PeerContext, options: Options): Promise<Connection> {
+  let socket: Socket | undefined;
+  const webSocket = new WebSocket(`ws://127.0.0.1:${context.serverPort}/`, {
+    perMessageDeflate: false,
+    ...(options.closeTimeout === undefined ? {} : { closeTimeout: options.closeTimeout }),
+    createConnection: () => {
+      socket = connect({ host: '127.0.0.1', port: context.serverPort, allowHalfOpen: true });
+      timeFin(socket, options.fin);
+      return socket;
+    },
+  });
+  await once(webSocket, 'open');
+  const clientPort = socket?.localPort;
+  if (socket === undefined || clientPort === undefined)
+    throw new Error('Expected an open connection to have a local port, got none');
+  webSocket.on('error', (error) => context.note(error.message, clientPort));
+  context.connected(clientPort);
+  return { webSocket, socket, clientPort };
+}
+
+function close({ webSocket, clientPort }: Connection, code: number, context: PeerContext): void {
+  if (webSocket.readyState !== WebSocket.OPEN) return;
+  context.note(`close(${code})`, clientPort);
+  webSocket.close(code);
+}
+
+function muteOne({ socket, clientPort }: Connection, context: PeerContext): void {
+  mute(socket);
+  context.note('network cut: it drops all it receives', clientPort);
+}
+
+async function load(
+  count: number,
+  openOne: () => Promise<Connection>,
+  context: PeerContext,
+): Promise<LoadResult> {
+  for (let opened = 0; opened < count; opened += 1) {
+    const result = await openOne().catch((error: NodeJS.ErrnoException) => error);
+    if (result instanceof Error) {
+      context.note(`connection ${opened + 1}: ${result.code ?? result.message}`);
+      return { opened, refused: result.code ?? result.message };
+    }
+    const closed = once(result.webSocket, 'close');
+    close(result, 1000, context);
+    await closed;
+  }
+  context.note(`all ${count} connections were opened`);
+  return { opened: count, refused: null };
+}

@@ -1,0 +1,55 @@
+import type { SocketState, TableSource, TcpState, Unknown } from '@farewell/core';
+import type { Verdict } from '@farewell/diagnosis';
+import type { LabEvent } from './diagram/event.ts';
+import type { Expectation, Need } from './scenario.ts';
+
+/** How many sockets of one end are in which state, by the kernel's table. Gone sockets are not in it. */
+export type StateCounts = Readonly<Partial<Record<SocketState, number>>>;
+
+/** What the kernel's table said at the end. */
+export interface KernelView {
+  /** `uname -r`. */
+  readonly release: string;
+  readonly source: TableSource;
+  /** True if the scenario had a network namespace of its own. */
+  readonly isolated: boolean;
+  readonly serverPort: number;
+  /** How many pairs of ports the scenario's connections had: 14 connections may share 10. */
+  readonly connections: number;
+  readonly client: StateCounts;
+  readonly server: StateCounts;
+}
+
+/** What a scenario came to. Plain data: it crosses a process border. */
+export interface ScenarioResult {
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  readonly given: { readonly client: PeerInfo; readonly server: PeerInfo };
+  readonly agrees: boolean;
+  /** What was expected and what came; empty if it agrees. */
+  readonly disagreements: readonly string[];
+  readonly expected: Expectation;
+  /** Of all connections; `unknown` if they are not all in the same state. CLOSED: the sockets are gone. */
+  readonly client: TcpState | Unknown;
+  readonly server: TcpState | Unknown;
+  readonly verdicts: readonly Verdict[];
+  readonly kernel: KernelView;
+  /** Of all connections, oldest first. */
+  readonly events: readonly LabEvent[];
+  /** From the start of the stage to the verdict, ms. */
+  readonly duration: number;
+}
+
+export interface PeerInfo {
+  readonly name: string;
+  readonly is: string;
+  readonly pid: number;
+}
+
+/** A scenario that could not be made here, and why. */
+export interface Skipped {
+  readonly name: string;
+  readonly needs: Need;
+  readonly reason: string;
+}
