@@ -60,8 +60,10 @@ export class SockDiagParser {
       const type = view.getUint16(at + 4, true);
       if ((view.getUint16(at + 6, true) & NLM_F_DUMP_INTR) !== 0) this.interrupted = true;
       if (type === NLMSG_DONE || type === NLMSG_ERROR) return conclusion(view, at, messageBytes);
-      if (type === SOCK_DIAG_BY_FAMILY) this.#pushSocket(view, at, messageBytes);
-      else if (type !== NLMSG_NOOP) this.problems.add('unexpected netlink message', `type ${type}`);
+      if (type === SOCK_DIAG_BY_FAMILY || type === TCPDIAG_GETSOCK) {
+        this.#pushSocket(view, at, messageBytes);
+      } else if (type !== NLMSG_NOOP)
+        this.problems.add('unexpected netlink message', `type ${type}`);
       at += (messageBytes + 3) & ~3;
     }
     if (at < end) this.problems.add('netlink message cut', `${end - at} bytes left over`);
@@ -109,6 +111,8 @@ const SOCKET_BYTES = 72;
 const NLMSG_NOOP = 1;
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
+/** Answers bear the type of the question; there is an older and a newer one. */
+const TCPDIAG_GETSOCK = 18;
 const SOCK_DIAG_BY_FAMILY = 20;
 const NLM_F_DUMP_INTR = 0x10;
 const INET_DIAG_INFO = 2;
@@ -175,7 +179,7 @@ function findTcpInfo(view: DataView, socketAt: number, end: number): TcpInfo | n
     const length = view.getUint16(at, true);
     if (length < 4 || at + length > end) return null;
     if (view.getUint16(at + 2, true) === INET_DIAG_INFO)
-      return parseTcpInfo(view, at + 4, length - 4);
+      return parseTcpInfo(view, at + 4, at + length);
     at += (length + 3) & ~3;
   }
   return null;

@@ -1,27 +1,24 @@
 import type { TcpInfo } from '@farewell/core';
 
 /**
- * Reads the `struct tcp_info` (include/uapi/linux/tcp.h) of `length` bytes at `at`. The struct only ever
+ * Reads the `struct tcp_info` (include/uapi/linux/tcp.h) between `at` and `end`. The struct only ever
  * grew: a field that an older kernel does not send is null. Kernel times in microseconds become ms.
  */
-export function parseTcpInfo(view: DataView, at: number, length: number): TcpInfo {
-  const has = (offset: number, size: number) => offset + size <= length;
-  const u32 = (offset: number) => (has(offset, 4) ? view.getUint32(at + offset, true) : null);
-  const u64 = (offset: number) => (has(offset, 8) ? readUint64(view, at + offset) : null);
+export function parseTcpInfo(view: DataView, at: number, end: number): TcpInfo {
   return {
-    rtt: measured(microseconds(u32(OFFSET.rtt))),
-    rto: microseconds(u32(OFFSET.rto)),
-    lastDataSent: u32(OFFSET.lastDataSent),
-    lastDataReceived: u32(OFFSET.lastDataReceived),
-    lastAckReceived: u32(OFFSET.lastAckReceived),
-    unackedSegments: u32(OFFSET.unacked),
-    retransmitsTotal: u32(OFFSET.totalRetrans),
-    bytesSent: u64(OFFSET.bytesSent),
-    bytesAcked: u64(OFFSET.bytesAcked),
-    bytesReceived: u64(OFFSET.bytesReceived),
-    notSentBytes: u32(OFFSET.notSentBytes),
-    sendWindowBytes: u32(OFFSET.sendWindow),
-    rwndLimited: microseconds(u64(OFFSET.rwndLimited)),
+    rtt: measured(inMs(u32(view, at + OFFSET.rtt, end))),
+    rto: inMs(u32(view, at + OFFSET.rto, end)),
+    lastDataSent: u32(view, at + OFFSET.lastDataSent, end),
+    lastDataReceived: u32(view, at + OFFSET.lastDataReceived, end),
+    lastAckReceived: u32(view, at + OFFSET.lastAckReceived, end),
+    unackedSegments: u32(view, at + OFFSET.unacked, end),
+    retransmitsTotal: u32(view, at + OFFSET.totalRetrans, end),
+    bytesSent: u64(view, at + OFFSET.bytesSent, end),
+    bytesAcked: u64(view, at + OFFSET.bytesAcked, end),
+    bytesReceived: u64(view, at + OFFSET.bytesReceived, end),
+    notSentBytes: u32(view, at + OFFSET.notSentBytes, end),
+    sendWindowBytes: u32(view, at + OFFSET.sendWindow, end),
+    rwndLimited: inMs(u64(view, at + OFFSET.rwndLimited, end)),
   };
 }
 
@@ -42,12 +39,17 @@ const OFFSET = {
   sendWindow: 228, // 5.4
 } as const;
 
-function readUint64(view: DataView, at: number): number {
+function u32(view: DataView, at: number, end: number): number | null {
+  return at + 4 <= end ? view.getUint32(at, true) : null;
+}
+
+function u64(view: DataView, at: number, end: number): number | null {
+  if (at + 8 > end) return null;
   return view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
 }
 
-function microseconds(value: number | null): number | null {
-  return value === null ? null : value / 1000;
+function inMs(microseconds: number | null): number | null {
+  return microseconds === null ? null : microseconds / 1000;
 }
 
 /** The kernel gives 0 until it has taken its first sample. */
