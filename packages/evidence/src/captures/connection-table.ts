@@ -27,9 +27,12 @@ export class ConnectionTable {
 
   /** The connection of the packet, sought, with `side` set; or -1. Part of the hot path. */
   find(packet: Packet): number {
-    const source = endpointHash(packet, packet.sourceAt, packet.sourcePort ^ this.#seed);
-    const destination = endpointHash(packet, packet.destinationAt, packet.destinationPort ^ this.#seed);
-    const hash = mix((source + destination) | 0);
+    const source = mix(addressHash(packet, packet.sourceAt, this.#seed) + packet.sourcePort);
+    const destination = mix(
+      addressHash(packet, packet.destinationAt, this.#seed) + packet.destinationPort,
+    );
+    // A sum, so that both directions have the same hash.
+    const hash = mix(source + destination);
     this.#hash = hash;
     for (let at = hash & this.#mask; ; at = (at + 1) & this.#mask) {
       const id = (this.#ids[at] ?? 0) - 1;
@@ -102,7 +105,8 @@ export class ConnectionTable {
     if (view.getInt32(destinationAt) !== slots.word(ADDRESSES + 4 - source)) return false;
     if (packet.family === 4) return true;
     for (let word = 1; word < 4; word += 1) {
-      if (view.getInt32(sourceAt + 4 * word) !== slots.word(ADDRESSES + source + word)) return false;
+      if (view.getInt32(sourceAt + 4 * word) !== slots.word(ADDRESSES + source + word))
+        return false;
       const other = slots.word(ADDRESSES + 4 - source + word);
       if (view.getInt32(destinationAt + 4 * word) !== other) return false;
     }
@@ -129,11 +133,11 @@ export class ConnectionTable {
   }
 }
 
-function endpointHash(packet: Packet, address: number, port: number): number {
+function addressHash(packet: Packet, at: number, seed: number): number {
   const { view } = packet;
-  let hash = mix(view.getInt32(address) ^ port);
+  let hash = mix(view.getInt32(at) ^ seed);
   if (packet.family === 4) return hash;
-  for (let word = 1; word < 4; word += 1) hash = mix(view.getInt32(address + 4 * word) ^ hash);
+  for (let word = 1; word < 4; word += 1) hash = mix(view.getInt32(at + 4 * word) ^ hash);
   return hash;
 }
 

@@ -4,8 +4,8 @@
  * show the same memory and are valid only until the next packet.
  */
 export class Packet {
-  view = new DataView(new ArrayBuffer(0));
-  bytes = new Uint8Array(0);
+  view: DataView = new DataView(new ArrayBuffer(0));
+  bytes: Uint8Array = new Uint8Array(0);
   /** Unix time in ms. A double resolves about 0.25 microseconds of today's time. */
   at = 0;
   /** LINKTYPE_ number of the capture's interface. */

@@ -1,6 +1,10 @@
 import { type Container, MAX_PACKET_BYTES, type PacketSink } from './container.ts';
 import { linkTypeName } from './parse-link.ts';
-import { droppedByInterface, type InterfaceOptions, readInterfaceOptions } from './pcapng-options.ts';
+import {
+  droppedByInterface,
+  type InterfaceOptions,
+  readInterfaceOptions,
+} from './pcapng-options.ts';
 
 const SECTION_HEADER = 0x0a0d0d0a;
 const INTERFACE_DESCRIPTION = 1;

@@ -1,7 +1,7 @@
 /**
  * Where live connections are kept: typed arrays, a fixed number of slots each, no object for a
- * connection. A connection is 16 words of identity, 8 more of its own, 6 times, and for each of its
- * two sides 42 words and 15 numbers. A *side* is where packets came from: side 0 sent the first
+ * connection. A connection is 24 words and 6 numbers of its own, and 40 words and 15 numbers for each
+ * of its two sides: 704 bytes. A *side* is where packets came from: side 0 sent the first
  * packet that was seen. Who of the two is the client is decided later (`roles.ts`).
  *
  * Words are signed 32-bit integers, times and byte counts are doubles; both views share one memory,
@@ -47,7 +47,7 @@ export const FIN_ACK = 49; // the lowest acknowledgment that came with a FIN
 export const FIN_COUNT = 50;
 export const RST_COUNT = 51;
 export const RST_OFFSET = 52; // its sequence number less the one expected
-export const RST_INFO = 53; // window, validity << 16, has ACK << 20, data bytes << 21
+export const RST_INFO = 53; // window, validity << 16, has ACK << 18, data bytes << 19
 export const RETRANSMISSIONS = 54;
 export const OUT_OF_ORDER = 55;
 export const DUPLICATES = 56;
@@ -56,7 +56,7 @@ export const ZERO_WINDOWS = 58;
 export const GAPS = 59;
 export const FRAMES = 60; // 7 words: FRAME_KINDS
 export const COMPRESSED = 67;
-export const CLOSE_CODE = 68; // 0: no Close frame, 1: one without a code
+export const CLOSE_CODE = 68; // 0: no Close frame; else see walk-frames.ts
 export const CLOSE_REASON = 69; // number of an interned text
 export const CLOSE_END = 70; // sequence number behind the Close frame
 export const CLOSE_ACK = 71; // acknowledgment of the segment that carried it
@@ -116,6 +116,7 @@ export const EXACT_FRAME = 1 << 12; // a guessed frame ended where its segment e
 export const ZERO_WINDOW = 1 << 13;
 export const SYN_SCALE_KNOWN = 1 << 14;
 export const TRUNCATED = 1 << 15; // the snaplen cut payload of this side
+export const FIN_ACK_KNOWN = 1 << 16;
 
 const BLOCK_SHIFT = 10;
 const BLOCK_CONNECTIONS = 1 << BLOCK_SHIFT;
@@ -125,8 +126,8 @@ export class Slots {
   readonly #wordBlocks: Int32Array[] = [];
   readonly #numberBlocks: Float64Array[] = [];
   readonly #free: number[] = [];
-  #words = new Int32Array(0);
-  #numbers = new Float64Array(0);
+  #words: Int32Array = new Int32Array(0);
+  #numbers: Float64Array = new Float64Array(0);
   #wordBase = 0;
   #numberBase = 0;
   #used = 0;
