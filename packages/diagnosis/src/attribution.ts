@@ -70,8 +70,8 @@ export function isLoopback(address: string): boolean {
 function fromTable(row: SocketRow, listeners: Listeners): Role | null {
   if (row.tcpState === 'SYN-SENT') return 'client';
   if (row.tcpState === 'SYN-RECEIVED' || row.tcpState === 'LISTEN') return 'server';
-  if (listeners.at(row.localAddress, row.localPort)) return 'server';
-  if (isLocalPair(row) && listeners.at(row.remoteAddress, row.remotePort)) return 'client';
+  if (listeners.has(row.localAddress, row.localPort)) return 'server';
+  if (isLocalPair(row) && listeners.has(row.remoteAddress, row.remotePort)) return 'client';
   return null;
 }
 

@@ -57,6 +57,6 @@ export function fact(
 const order: readonly Confidence[] = ['certain', 'likely', 'possible'];
 
 /** A conclusion is as sure as the least sure of its reasons. */
-export function weakest(...confidences: readonly Confidence[]): Confidence {
-  return order[Math.max(...confidences.map((each) => order.indexOf(each)))] ?? 'possible';
+export function weakest(reasons: readonly Confidence[]): Confidence {
+  return order.findLast((confidence) => reasons.includes(confidence)) ?? 'possible';
 }

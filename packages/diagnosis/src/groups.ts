@@ -9,10 +9,13 @@ const mostGroups = 5;
 
 /** The peers of these sockets, the most frequent first: addresses of clients, endpoints of servers. */
 export function groupsOf(service: Service | null, rows: readonly SocketRow[]): SocketGroup[] {
+  if (service?.destination && rows.length > 0) {
+    return [{ peer: service.destination, count: rows.length }];
+  }
   const byPeer = new Map<string, number>();
   const peerOf = service?.role === 'client' ? destinationOf : (row: SocketRow) => row.remoteAddress;
   for (const row of rows) {
-    const peer = service?.destination ?? peerOf(row);
+    const peer = peerOf(row);
     byPeer.set(peer, (byPeer.get(peer) ?? 0) + 1);
   }
   const groups = [...byPeer]

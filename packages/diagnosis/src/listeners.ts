@@ -2,26 +2,29 @@ import type { SocketRow } from '@farewell/core';
 
 /** The sockets that wait for connections, found by port. */
 export interface Listeners {
-  /** The listener that a connection at this local address and port came in by, if one is there. */
-  readonly at: (address: string, port: number) => SocketRow | null;
-  readonly all: readonly SocketRow[];
+  /** True if a connection at this local address and port came in by a listener. */
+  readonly has: (address: string, port: number) => boolean;
+  /** The listeners that it may have come in by: more than one where they share the port. */
+  readonly at: (address: string, port: number) => readonly SocketRow[];
 }
 
 /** Reads the LISTEN rows of one table. */
 export function listenersOf(rows: readonly SocketRow[]): Listeners {
-  const all = rows.filter((row) => row.tcpState === 'LISTEN');
   const byPort = new Map<number, SocketRow[]>();
-  for (const row of all) {
+  for (const row of rows) {
+    if (row.tcpState !== 'LISTEN') continue;
     const sharing = byPort.get(row.localPort);
     if (sharing) sharing.push(row);
     else byPort.set(row.localPort, [row]);
   }
-  return {
-    all,
-    at: (address, port) =>
-      byPort.get(port)?.find((listener) => covers(listener.localAddress, address)) ?? null,
-  };
+  const at = (address: string, port: number): readonly SocketRow[] =>
+    byPort.get(port)?.filter((each) => covers(each.localAddress, address)) ?? none;
+  const has = (address: string, port: number): boolean =>
+    byPort.get(port)?.some((each) => covers(each.localAddress, address)) ?? false;
+  return { at, has };
 }
+
+const none: readonly SocketRow[] = [];
 
 /** True if a socket bound to `bound` takes connections to `address`. */
 export function covers(bound: string, address: string): boolean {

@@ -26,20 +26,32 @@ export const reuseAfter = 1000;
  * destination address and destination port; to another destination it is free.
  */
 export function portUse(service: Service, settings: TcpSettings | null): readonly PortUse[] {
-  const uses = new Map<string, { source: string; destination: string; rows: SocketRow[] }>();
+  const uses = new Uses();
   for (const [tcpState, rows] of service.rows) {
-    if (tcpState === 'LISTEN') continue;
-    for (const row of rows) {
-      const destination = service.destination ?? destinationOf(row);
-      const key = `${row.localAddress} ${destination}`;
-      const use = uses.get(key);
-      if (use) use.rows.push(row);
-      else uses.set(key, { source: row.localAddress, destination, rows: [row] });
-    }
+    if (tcpState !== 'LISTEN') for (const row of rows) uses.of(row).push(row);
   }
-  return [...uses.values()]
-    .map((use) => withReuse(use, settings?.timeWaitReuse ?? null))
-    .sort((a, b) => b.rows.length - a.rows.length || (a.source < b.source ? -1 : 1));
+  return uses.list
+    .map((rows) => useOf(rows, settings?.timeWaitReuse ?? null))
+    .sort((a, b) => b.rows.length - a.rows.length || (nameOf(a) < nameOf(b) ? -1 : 1));
+}
+
+/** Rows by source and destination. Maps in maps: no string is put together for each row. */
+class Uses {
+  readonly list: SocketRow[][] = [];
+  readonly #byAddress = new Map<string, Map<number, Map<string, SocketRow[]>>>();
+
+  of(row: SocketRow): SocketRow[] {
+    let byPort = this.#byAddress.get(row.remoteAddress);
+    if (!byPort) this.#byAddress.set(row.remoteAddress, (byPort = new Map()));
+    let bySource = byPort.get(row.remotePort);
+    if (!bySource) byPort.set(row.remotePort, (bySource = new Map<string, SocketRow[]>()));
+    const found = bySource.get(row.localAddress);
+    if (found) return found;
+    const rows: SocketRow[] = [];
+    bySource.set(row.localAddress, rows);
+    this.list.push(rows);
+    return rows;
+  }
 }
 
 /** How many ports the range holds. */
@@ -47,12 +59,17 @@ export function rangeSize([first, last]: readonly [number, number]): number {
   return Math.max(0, last - first + 1);
 }
 
-function withReuse(
-  use: Pick<PortUse, 'source' | 'destination' | 'rows'>,
-  reuse: number | null,
-): PortUse {
-  const timeWaits = use.rows.filter((row) => row.tcpState === 'TIME-WAIT');
-  const allowed = reuse === 1 || (reuse === 2 && isLoopback(use.source));
-  const old = timeWaits.filter((row) => (timeWaitAge(row) ?? 0) > reuseAfter);
-  return { ...use, timeWaits, reusable: allowed ? old.length : 0, isReuseAllowed: allowed };
+function useOf(rows: readonly SocketRow[], reuse: number | null): PortUse {
+  const timeWaits = rows.filter((row) => row.tcpState === 'TIME-WAIT');
+  const source = rows[0]?.localAddress ?? '';
+  const isReuseAllowed = reuse === 1 || (reuse === 2 && isLoopback(source));
+  const reusable = isReuseAllowed
+    ? timeWaits.filter((row) => (timeWaitAge(row) ?? 0) > reuseAfter).length
+    : 0;
+  const destination = rows[0] ? destinationOf(rows[0]) : '';
+  return { source, destination, rows, timeWaits, reusable, isReuseAllowed };
+}
+
+function nameOf({ source, destination }: PortUse): string {
+  return `${source} ${destination}`;
 }

@@ -8,6 +8,7 @@ import type {
 } from '@farewell/core';
 import { isLocalPair } from './attribution.ts';
 import { holders, type Ownership, ownership } from './owners.ts';
+import { type PortUse, portUse } from './ports.ts';
 import type { Target } from './report.ts';
 import { rowsIn, type Service } from './services.ts';
 import { type Survey, surveyOf } from './survey.ts';
@@ -29,6 +30,8 @@ export interface Scene {
   readonly earlier: (row: SocketRow) => SocketRow | null;
   /** The other end of the connection, if it is on this machine and not in TIME-WAIT. */
   readonly mirror: (row: SocketRow) => SocketRow | null;
+  /** The ports that a service of clients uses, the fullest (source, destination) first. */
+  readonly ports: (service: Service) => readonly PortUse[];
 }
 
 /** Verdicts from a scene: pure, silent where there is no evidence. */
@@ -53,6 +56,7 @@ export function sceneOf(evidence: Evidence, target: Target): Scene {
     },
     earlier: before ? earlierIn(before.table) : () => null,
     mirror: mirrorIn(last),
+    ports: portsIn(evidence.settings),
   };
 }
 
@@ -92,6 +96,16 @@ function earlierIn(table: SocketTable): Scene['earlier'] {
     if (!found || found.tcpState !== row.tcpState) return null;
     const another = found.cookie !== null && row.cookie !== null && found.cookie !== row.cookie;
     return another ? null : found;
+  };
+}
+
+/** More than one rule asks, and a client may have all its 100,000 sockets in one service. */
+function portsIn(settings: TcpSettings | null): Scene['ports'] {
+  const known = new Map<Service, readonly PortUse[]>();
+  return (service) => {
+    const uses = known.get(service) ?? portUse(service, settings);
+    known.set(service, uses);
+    return uses;
   };
 }
 

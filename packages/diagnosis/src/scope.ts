@@ -54,8 +54,8 @@ function ofProcesses(
   const destinations = soleDestinations(owns, context);
   return (row) => {
     if (row.inode) return owns(row);
-    const listener = listeners.at(row.localAddress, row.localPort);
-    if (listener) return owns(listener);
+    const listening = listeners.at(row.localAddress, row.localPort);
+    if (listening.length > 0) return listening.some(owns);
     if (!destinations.has(destinationOf(row))) return false;
     return attribute(row).role === 'client';
   };
@@ -69,7 +69,7 @@ function soleDestinations(
   const others = new Set<string>();
   for (const row of rows) {
     if (!row.inode || row.tcpState === 'LISTEN') continue;
-    if (listeners.at(row.localAddress, row.localPort)) continue;
+    if (listeners.has(row.localAddress, row.localPort)) continue;
     (owns(row) ? ours : others).add(destinationOf(row));
   }
   for (const destination of others) ours.delete(destination);

@@ -118,7 +118,9 @@ function merged(drafts: readonly Draft[]): Draft {
     all.count += each.count;
     if (each.confidence !== 'certain') all.confidence = each.confidence;
     for (const [tcpState, rows] of each.rows) {
-      all.rows.set(tcpState, [...(all.rows.get(tcpState) ?? none), ...rows]);
+      const together = all.rows.get(tcpState) ?? [];
+      all.rows.set(tcpState, together);
+      for (const row of rows) together.push(row);
     }
   }
   return all;

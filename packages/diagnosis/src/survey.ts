@@ -1,6 +1,6 @@
 import type { Evidence, Role, SocketRow, SocketState, SocketTable, Unknown } from '@farewell/core';
 import { attributionIn, isLocalPair } from './attribution.ts';
-import { type Listeners, listenersOf } from './listeners.ts';
+import { listenersOf } from './listeners.ts';
 import { ownership } from './owners.ts';
 import type { Target } from './report.ts';
 import { scopeOf } from './scope.ts';
@@ -9,7 +9,6 @@ import { type Service, Services } from './services.ts';
 /** One table, seen through a target: each row looked at once. */
 export interface Survey {
   readonly table: SocketTable;
-  readonly listeners: Listeners;
   readonly services: readonly Service[];
   readonly byKey: ReadonlyMap<string, Service>;
   readonly counts: ReadonlyMap<SocketState, RoleCount>;
@@ -43,7 +42,6 @@ export function surveyOf(table: SocketTable, evidence: Evidence, target: Target)
   const list = services.list();
   return {
     table,
-    listeners,
     services: list,
     byKey: new Map(list.map((service) => [service.key, service])),
     counts,

@@ -7,22 +7,26 @@ export type Severity = 'problem' | 'risk' | 'healthy' | 'note';
  */
 export type Confidence = 'certain' | 'likely' | 'possible';
 
-export type VerdictId =
-  | 'time-wait-on-server'
-  | 'time-wait-on-client'
-  | 'port-exhaustion'
-  | 'time-wait-overflow'
-  | 'close-wait-leak'
-  | 'fin-wait-2-held'
-  | 'fin-wait-2-orphan'
-  | 'fin-unanswered'
-  | 'fin-blocked-by-reader'
-  | 'half-open-peer-gone'
-  | 'half-open-suspect'
-  | 'slow-consumer'
-  | 'listen-queue-overflow'
-  | 'descriptor-exhaustion'
-  | 'short-lived-connections';
+/** Every verdict there is, in the order of docs/verdicts. */
+export const verdictIds = [
+  'time-wait-on-server',
+  'time-wait-on-client',
+  'port-exhaustion',
+  'time-wait-overflow',
+  'close-wait-leak',
+  'fin-wait-2-held',
+  'fin-wait-2-orphan',
+  'fin-unanswered',
+  'fin-blocked-by-reader',
+  'half-open-peer-gone',
+  'half-open-suspect',
+  'slow-consumer',
+  'listen-queue-overflow',
+  'descriptor-exhaustion',
+  'short-lived-connections',
+] as const;
+
+export type VerdictId = (typeof verdictIds)[number];
 
 /** One thing that was seen. `source`: `sock-diag`, `/proc/net/netstat`, `sysctl net.ipv4.tcp_fin_timeout` ... */
 export interface EvidenceItem {

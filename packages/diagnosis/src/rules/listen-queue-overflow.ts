@@ -14,7 +14,9 @@ export const listenQueueOverflow: Rule = (scene) => {
 };
 
 function fullQueue(scene: Scene, service: Service): readonly Verdict[] {
-  const rows = rowsIn(service, 'LISTEN').filter((row) => isFull(scene, row));
+  const rows = rowsIn(service, 'LISTEN')
+    .filter((row) => isFull(scene, row))
+    .sort(byAddress);
   if (rows.length === 0) return [];
   const subject = { scene, service, rows };
   const who = whoIn(subject);
@@ -30,6 +32,10 @@ function fullQueue(scene: Scene, service: Service): readonly Verdict[] {
       do: say.do,
     }),
   ];
+}
+
+function byAddress(a: SocketRow, b: SocketRow): number {
+  return a.localAddress < b.localAddress ? -1 : 1;
 }
 
 /** The queue takes one more than its limit: sk_acceptq_is_full is `backlog > limit`. */

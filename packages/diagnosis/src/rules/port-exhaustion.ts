@@ -1,7 +1,7 @@
 import { timeWaitLength } from '../ages.ts';
 import { timeUntil } from '../costs.ts';
 import { fact, verdictOn, weakest, whoIn } from '../finding.ts';
-import { defaultPortRange, type PortUse, portUse, rangeSize, reuseAfter } from '../ports.ts';
+import { defaultPortRange, type PortUse, rangeSize, reuseAfter } from '../ports.ts';
 import { type Closes, closesOf } from '../rates.ts';
 import type { Rule, Scene } from '../scene.ts';
 import { costs, lasts, portExhaustion as say, type Who } from '../sentences.ts';
@@ -35,7 +35,7 @@ export const portExhaustion: Rule = (scene) =>
     : scene.now.services
         .filter((service) => service.role === 'client')
         .flatMap((service) =>
-          portUse(service, scene.settings).flatMap((use) => exhaustion(scene, service, use)),
+          scene.ports(service).flatMap((use) => exhaustion(scene, service, use)),
         );
 
 function exhaustion(scene: Scene, service: Service, use: PortUse): readonly Verdict[] {
@@ -118,7 +118,7 @@ function levelOf(ports: Ports, who: Who): { severity: Severity; summary: string 
 
 function confidenceOf({ isAssumed, size, blocked }: Ports, service: Service): Confidence {
   const full = blocked >= size ? 'certain' : 'likely';
-  return weakest(service.confidence, full, isAssumed ? 'possible' : 'certain');
+  return weakest([service.confidence, full, isAssumed ? 'possible' : 'certain']);
 }
 
 function seen(scene: Scene, ports: Ports): readonly EvidenceItem[] {

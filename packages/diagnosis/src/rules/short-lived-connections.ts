@@ -25,12 +25,12 @@ export const shortLivedConnections: Rule = (scene) =>
 function habit(scene: Scene, service: Service): readonly Verdict[] {
   const rows = rowsIn(service, 'TIME-WAIT');
   if (scene.platform === 'macos' || rows.length < fewestCloses) return [];
-  const closes = closesOf(rows);
-  if (!closes || stretches(closes) < allStretches) return [];
   const live = rowsIn(service, 'ESTABLISHED').length;
   const rate = rows.length / 60;
   const life = (live / rate) * 1000;
   if (life > shortLife) return [];
+  const closes = closesOf(rows);
+  if (!closes || stretches(closes) < allStretches) return [];
   const subject = { scene, service, rows };
   const peers = new Set(rows.map((row) => row.remoteAddress)).size;
   const source = tableSource(scene);

@@ -20,7 +20,7 @@ function slow(scene: Scene, service: Service): readonly Verdict[] {
   if (found.length === 0) return [];
   const rows = found.map(({ row }) => row);
   const subject = { scene, service, rows };
-  const confidence = weakest(...found.map((each) => each.confidence));
+  const confidence = weakest(found.map((each) => each.confidence));
   const queued = queuedBytes(rows);
   const who = whoIn(subject);
   const source = tableSource(scene);

@@ -1,6 +1,6 @@
 import { memoryCost, timeWaitBytes } from '../costs.ts';
 import { fact, verdictOn, weakest, whoIn } from '../finding.ts';
-import { defaultPortRange, type PortUse, portUse, rangeSize } from '../ports.ts';
+import { defaultPortRange, type PortUse, rangeSize } from '../ports.ts';
 import { closesOf } from '../rates.ts';
 import type { Rule, Scene } from '../scene.ts';
 import { costs, timeWaitOnClient as say } from '../sentences.ts';
@@ -21,13 +21,13 @@ export const timeWaitOnClient: Rule = (scene) =>
 function onClient(scene: Scene, service: Service): Verdict {
   const rows = rowsIn(service, 'TIME-WAIT');
   const subject = { scene, service, rows };
-  const fullest = portUse(service, scene.settings)[0];
+  const fullest = scene.ports(service)[0];
   const ports = fullest ? portCost(scene, fullest) : null;
   const isCostly = (ports?.value ?? 0) >= (ports?.limit ?? Infinity) * costly;
   return verdictOn(subject, {
     id: 'time-wait-on-client',
     severity: isCostly ? 'risk' : 'note',
-    confidence: weakest(service.confidence, isCostly && !scene.settings ? 'likely' : 'certain'),
+    confidence: weakest([service.confidence, isCostly && !scene.settings ? 'likely' : 'certain']),
     summary: say.summary(whoIn(subject), service.destination ?? 'its servers'),
     evidence: evidenceOf(scene, service, fullest ?? null),
     costs: scene.platform === 'macos' || !ports ? [] : [ports, memoryOf(rows.length)],

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { ownedBy, processInfo, verdict, verdictAfter } from '../support/evidence.ts';
+import { listener, rows } from '../support/rows.ts';
+
+const id = 'descriptor-exhaustion';
+const live = [listener(), ...rows(3)];
+const open = (openDescriptors: number | null, of: typeof live = live) => ({
+  owners: ownedBy(processInfo({ openDescriptors, descriptorLimit: 1000 }), of),
+});
+
+test('none left is a problem, nine tenths a risk, less is silent', () => {
+  expect(verdict(id, live, open(1000))).toMatchObject({ severity: 'problem', count: 4 });
+  expect(verdict(id, live, open(900))).toMatchObject({ severity: 'risk', confidence: 'certain' });
+  expect(verdict(id, live, open(899))).toBeUndefined();
+});
+
+test('a leak that uses up the rest within the hour is a problem', () => {
+  const before = [listener(), ...rows(3, { tcpState: 'CLOSE-WAIT' })];
+  const now = [listener(), ...rows(6, { tcpState: 'CLOSE-WAIT' })];
+  const found = verdictAfter(id, [before, now], open(100, now));
+  expect(found).toMatchObject({
+    severity: 'problem',
+    confidence: 'likely',
+    process: { pid: 4121 },
+  });
+  expect(found?.costs[0]).toMatchObject({ value: 100, limit: 1000, exhaustedIn: 900 });
+});
+
+test('connections that grow in number are load, not a leak', () => {
+  const now = [listener(), ...rows(100)];
+  expect(verdictAfter(id, [live, now], open(100, now))).toBeUndefined();
+});
+
+test('a limit that may not be seen gives no verdict', () => {
+  expect(verdict(id, live, open(null))).toBeUndefined();
+  expect(verdict(id, live, { owners: null })).toBeUndefined();
+});
