@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { describe } from 'vitest';
 
 /** What a machine may lack, and how one can tell. The text is what a skipped test prints. */
@@ -19,7 +20,20 @@ const facilities = {
     missing: '`setpriv` and root, to run as an ordinary user (apt-get install util-linux)',
     present: () => process.getuid?.() === 0 && runs('setpriv', ['--version']),
   },
+  tracefs: {
+    missing: 'root and a mounted tracefs (mount -t tracefs nodev /sys/kernel/tracing)',
+    present: () => process.getuid?.() === 0 && existsSync('/sys/kernel/tracing/instances'),
+  },
+  tbf: {
+    missing: 'root, `tc` and the tbf queue (apt-get install iproute2)',
+    present: () =>
+      runs('unshare', ['--net', 'tc', ...'qdisc add dev lo root tbf rate 8kbit burst 1600 latency 60s'.split(' ')]),
+  },
   java: { missing: 'a JDK (`java`, `javac`)', present: () => runs('javac', ['-version']) },
+  'java-websocket': {
+    missing: 'Java-WebSocket (`bash test/peers/java/fetch.sh`)',
+    present: () => existsSync(new URL('../peers/java/lib', import.meta.url)),
+  },
   python: {
     missing: 'Python with websockets (pip install websockets)',
     present: () => runs('python3', ['-c', 'import websockets']),
