@@ -14,8 +14,10 @@ export interface KernelView {
   /** True if the scenario had a network namespace of its own. */
   readonly isolated: boolean;
   readonly serverPort: number;
-  /** How many pairs of ports the scenario's connections had: 14 connections may share 10. */
+  /** How many the client opened. */
   readonly connections: number;
+  /** How many pairs of ports these had: a port can be used again. */
+  readonly portPairs: number;
   readonly client: StateCounts;
   readonly server: StateCounts;
 }

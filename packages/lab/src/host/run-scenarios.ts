@@ -4,8 +4,8 @@ import { type RunOptions, type RunOutcome, runScenario } from './run-scenario.ts
 export interface RunAllOptions extends Omit<RunOptions, 'onPhase'> {
   /** How many run side by side. They mostly wait, so by default two for each processor. */
   readonly concurrency?: number;
-  /** A scenario has ended, in whichever order; `done` of all. */
-  readonly onProgress?: (done: number) => void;
+  /** Told of each as it ends, in whichever order. */
+  readonly onOutcome?: (outcome: RunOutcome | Failed) => void;
 }
 
 /** A scenario whose processes failed: a defect of the lab or of the machine, not a disagreement. */
@@ -24,11 +24,11 @@ export async function* runScenarios(
   options: RunAllOptions = {},
 ): AsyncGenerator<RunOutcome | Failed> {
   const limit = limiter(options.concurrency ?? 2 * availableParallelism());
-  let done = 0;
   const runs = names.map((name) =>
-    limit(() => runOne(name, options)).finally(() => {
-      done += 1;
-      options.onProgress?.(done);
+    limit(async () => {
+      const outcome = await runOne(name, options);
+      options.onOutcome?.(outcome);
+      return outcome;
     }),
   );
   try {

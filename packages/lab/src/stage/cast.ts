@@ -13,6 +13,8 @@ export interface Player {
   /** Where the server listens; null: it has not said so. */
   readonly port: number | null;
   readonly clientPorts: ReadonlySet<number>;
+  /** Connections that the client opened; they may share ports, one after the other. */
+  readonly opened: number;
   readonly notes: readonly Note[];
   /** Runs a command of the peer. Rejects with what the command threw, or if the process ends meanwhile. */
   call(command: string, args: readonly unknown[]): Promise<unknown>;
@@ -41,6 +43,7 @@ class ChildPlayer implements Player {
   readonly notes: Note[] = [];
   readonly clientPorts = new Set<number>();
   port: number | null = null;
+  opened = 0;
   readonly ready: Promise<unknown>;
   readonly #child: ChildProcess;
   readonly #role: Role;
@@ -100,6 +103,7 @@ class ChildPlayer implements Player {
         this.port = message.port;
         return;
       case 'connected':
+        this.opened += 1;
         this.clientPorts.add(message.clientPort);
         return;
       case 'note':

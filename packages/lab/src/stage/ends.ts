@@ -6,7 +6,7 @@ export interface Ends {
   readonly client: readonly SocketRow[];
   readonly server: readonly SocketRow[];
   /** How many rows each end has while all connections have one. */
-  readonly connections: number;
+  readonly portPairs: number;
 }
 
 /** Picks them by both ports, so that on a shared loopback nobody else's sockets are taken for ours. */
@@ -18,15 +18,15 @@ export function findEnds(
   return {
     client: rows.filter((r) => r.remotePort === serverPort && clientPorts.has(r.localPort)),
     server: rows.filter((r) => r.localPort === serverPort && clientPorts.has(r.remotePort)),
-    connections: clientPorts.size,
+    portPairs: clientPorts.size,
   };
 }
 
 /** The one state that all sockets of this end are in; `unknown` if they differ. No row: CLOSED. */
-export function commonState(rows: readonly SocketRow[], connections: number): TcpState | Unknown {
+export function commonState(rows: readonly SocketRow[], portPairs: number): TcpState | Unknown {
   const [first] = rows;
   if (first === undefined) return 'CLOSED';
-  if (first.tcpState === 'LISTEN' || rows.length !== connections) return 'unknown';
+  if (first.tcpState === 'LISTEN' || rows.length !== portPairs) return 'unknown';
   return rows.every((row) => row.tcpState === first.tcpState) ? first.tcpState : 'unknown';
 }
 

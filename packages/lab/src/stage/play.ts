@@ -35,8 +35,8 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Sc
   const { verdicts, last } = await watchAndDiagnose(reader, serverPort);
   const ends = observer.ends(last);
   const seen = {
-    client: commonState(ends.client, ends.connections),
-    server: commonState(ends.server, ends.connections),
+    client: commonState(ends.client, ends.portPairs),
+    server: commonState(ends.server, ends.portPairs),
     verdicts,
   };
   const disagreements = compare(scenario.then, seen);
@@ -53,7 +53,12 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Sc
     disagreements,
     expected: scenario.then,
     ...seen,
-    kernel: kernelView(ends, { source: last.source, serverPort, isolated: options.isolated }),
+    kernel: kernelView(ends, {
+      source: last.source,
+      isolated: options.isolated,
+      serverPort,
+      connections: client.opened,
+    }),
     events: [...observer.events(), ...client.notes, ...server.notes].sort((a, b) => a.at - b.at),
     duration: performance.now() - startedAt,
   };
@@ -90,8 +95,8 @@ async function perform(
     await stage.until(
       `all clients are ${expected.client} and all servers ${expected.server}`,
       (ends) =>
-        commonState(ends.client, ends.connections) === expected.client &&
-        commonState(ends.server, ends.connections) === expected.server,
+        commonState(ends.client, ends.portPairs) === expected.client &&
+        commonState(ends.server, ends.portPairs) === expected.server,
     );
     return null;
   } catch (error) {
@@ -111,12 +116,12 @@ function pick({ name, is }: { readonly name: string; readonly is: string }) {
 
 function kernelView(
   ends: Ends,
-  known: Pick<KernelView, 'source' | 'serverPort' | 'isolated'>,
+  known: Pick<KernelView, 'source' | 'isolated' | 'serverPort' | 'connections'>,
 ): KernelView {
   return {
     release: release(),
     ...known,
-    connections: ends.connections,
+    portPairs: ends.portPairs,
     client: countStates(ends.client),
     server: countStates(ends.server),
   };

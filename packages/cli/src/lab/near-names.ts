@@ -1,0 +1,29 @@
+const mostNamed = 3;
+
+/** Names that were probably meant: those that contain what was typed, else those with few letters changed. */
+export function nearNames(typed: string, known: readonly string[]): readonly string[] {
+  const name = typed.toLowerCase();
+  const containing = known.filter((other) => name.length > 2 && other.includes(name));
+  if (containing.length > 0) return containing.slice(0, mostNamed);
+  const bound = Math.max(2, Math.floor(name.length / 3));
+  return known
+    .map((other) => ({ other, distance: editDistance(name.slice(0, 100), other) }))
+    .filter(({ distance }) => distance <= bound)
+    .sort((one, two) => one.distance - two.distance)
+    .slice(0, mostNamed)
+    .map(({ other }) => other);
+}
+
+/** How many letters to insert, delete or replace to get from one to the other (Levenshtein). */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [index, letter] of Array.from(from).entries()) {
+    const next = [index + 1];
+    for (const [column, other] of Array.from(to).entries()) {
+      const replaced = (row[column] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}

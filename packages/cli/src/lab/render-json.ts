@@ -1,0 +1,74 @@
+import type { TcpState, Unknown } from '@farewell/core';
+import type { VerdictId } from '@farewell/diagnosis';
+import type { Expectation, KernelView, ScenarioInfo, ScenarioResult } from '@farewell/lab';
+import type { Outcome } from './outcomes.ts';
+
+/** One scenario in the JSON of `lab`. Field by field: docs/reference/lab-json.md. */
+export interface LabScenarioJson {
+  readonly name: string;
+  readonly agrees: boolean;
+  readonly disagreements: readonly string[];
+  readonly client: TcpState | Unknown;
+  readonly server: TcpState | Unknown;
+  readonly verdicts: readonly VerdictId[];
+  readonly expected: Expectation;
+  readonly kernel: KernelView;
+  readonly processes: {
+    readonly client: { readonly name: string; readonly pid: number };
+    readonly server: { readonly name: string; readonly pid: number };
+  };
+  readonly durationMs: number;
+}
+
+/** A scenario that gave no result, and why. */
+export interface LabReasonJson {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** What `farewell lab --json` prints: the schema `farewell.lab/1`, docs/reference/lab.schema.json. */
+export interface LabJson {
+  readonly schema: 'farewell.lab/1';
+  readonly scenarios: readonly LabScenarioJson[];
+  readonly skipped: readonly LabReasonJson[];
+  readonly failed: readonly LabReasonJson[];
+}
+
+/** What `farewell lab --list --json` prints. */
+export interface LabListJson {
+  readonly schema: 'farewell.lab-list/1';
+  readonly scenarios: readonly ScenarioInfo[];
+}
+
+/** The outcomes as `farewell.lab/1`. */
+export function labJson(outcomes: readonly Outcome[]): LabJson {
+  return {
+    schema: 'farewell.lab/1',
+    scenarios: outcomes.flatMap((o) => (o.kind === 'ran' ? [scenarioJson(o.result)] : [])),
+    skipped: outcomes.flatMap((o) =>
+      o.kind === 'skipped' ? [{ name: o.skipped.name, reason: o.skipped.reason }] : [],
+    ),
+    failed: outcomes.flatMap((o) =>
+      o.kind === 'failed' ? [{ name: o.name, reason: o.message }] : [],
+    ),
+  };
+}
+
+function scenarioJson(result: ScenarioResult): LabScenarioJson {
+  const { client, server } = result.given;
+  return {
+    name: result.name,
+    agrees: result.agrees,
+    disagreements: result.disagreements,
+    client: result.client,
+    server: result.server,
+    verdicts: result.verdicts.map(({ id }) => id),
+    expected: result.expected,
+    kernel: result.kernel,
+    processes: {
+      client: { name: client.name, pid: client.pid },
+      server: { name: server.name, pid: server.pid },
+    },
+    durationMs: Math.round(result.duration),
+  };
+}

@@ -1,0 +1,93 @@
+import type { Severity, Verdict } from '@farewell/diagnosis';
+import { drawDiagram, type ScenarioResult } from '@farewell/lab';
+import { formatQuantity } from '../terminal/format.ts';
+import { printable, wrap } from '../terminal/layout.ts';
+import { nameOf, type Outcome } from './outcomes.ts';
+import type { LabStyle } from './style.ts';
+
+const indent = '    ';
+const idWidth = 22;
+const marks: Readonly<Record<Severity, string>> = {
+  problem: '✗',
+  risk: '!',
+  healthy: '✓',
+  note: '·',
+};
+
+/** A scenario: its name and sentence, what happened, the verdicts, and whether all that was expected. */
+export function scenarioLines(outcome: Outcome, style: LabStyle): string[] {
+  switch (outcome.kind) {
+    case 'ran':
+      return resultLines(outcome.result, style);
+    case 'skipped':
+      return reasonLines(outcome, `skipped: ${needText}: ${outcome.skipped.reason}`, style);
+    case 'failed':
+      return reasonLines(outcome, `failed, a defect of the lab: ${outcome.message}`, style);
+  }
+}
+
+const needText = 'it needs a network namespace of its own, which there cannot be here';
+
+function resultLines(result: ScenarioResult, style: LabStyle): string[] {
+  return [
+    `${style.paint('strong', result.name)}  ${result.title}`,
+    ...indented(result.about, style),
+    '',
+    ...diagramOf(result).map((line) => indent + line),
+    ...diagramNote(result, style),
+    '',
+    ...result.verdicts.flatMap((verdict) => verdictLines(verdict, style)),
+    ...agreementLines(result, style),
+    '',
+  ];
+}
+
+function diagramOf({ given, client, server, kernel, events }: ScenarioResult): string[] {
+  return drawDiagram({
+    client: { name: given.client.name, tcpState: client },
+    server: { name: given.server.name, tcpState: server },
+    serverPort: kernel.serverPort,
+    events,
+  });
+}
+
+function diagramNote({ kernel, events }: ScenarioResult, style: LabStyle): string[] {
+  const notes = [];
+  if (kernel.connections > 1) notes.push(`the first of ${kernel.connections} connections`);
+  if (!events.some(({ kind }) => kind === 'segment'))
+    notes.push(
+      'without packets, which only a namespace of its own shows: states as they were read',
+    );
+  return notes.length === 0 ? [] : indented(`(${notes.join('; ')})`, style);
+}
+
+function verdictLines({ id, severity, count, summary }: Verdict, style: LabStyle): string[] {
+  const [first = '', ...rest] = wrap(
+    `${formatQuantity(count, 'socket')}: ${printable(summary)}`,
+    style.width - indent.length - 2 - idWidth,
+  );
+  const mark = style.paint(severity, marks[severity]);
+  return [
+    `${indent}${mark} ${style.paint('strong', id)}${' '.repeat(Math.max(1, idWidth - id.length))}${first}`,
+    ...rest.map((line) => indent + ' '.repeat(2 + idWidth) + line),
+  ];
+}
+
+function agreementLines({ agrees, disagreements, kernel }: ScenarioResult, style: LabStyle) {
+  if (agrees)
+    return indented(
+      `agrees with the kernel's table (${kernel.source}) and with what was expected`,
+      style,
+    );
+  return disagreements.flatMap((each) =>
+    indented(each, style).map((line) => style.paint('problem', line)),
+  );
+}
+
+function reasonLines(outcome: Outcome, reason: string, style: LabStyle): string[] {
+  return [style.paint('strong', nameOf(outcome)), ...indented(printable(reason), style), ''];
+}
+
+function indented(text: string, { width }: LabStyle): string[] {
+  return wrap(text, width - indent.length).map((line) => indent + line);
+}

@@ -1,0 +1,41 @@
+import { listScenarios } from '@farewell/lab';
+import { failed, ok, type Result } from '../result.ts';
+import { nearNames } from './near-names.ts';
+
+/** The options as commander gives them. */
+export interface TypedOptions {
+  readonly list?: boolean;
+  readonly json?: boolean;
+  readonly keep?: boolean;
+  readonly color: boolean;
+}
+
+/** What the user asks of `lab`. */
+export interface LabRequest {
+  readonly does: 'list' | 'run' | 'run-and-keep';
+  /** In the order of the list, none twice. */
+  readonly names: readonly string[];
+  readonly json: boolean;
+  readonly color: boolean;
+}
+
+/** Checks what was typed; an error names the scenarios that may have been meant. */
+export function parseRequest(names: readonly string[], options: TypedOptions): Result<LabRequest> {
+  const known = listScenarios().map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) return failed(noSuchScenario(unknown, known));
+  if (options.list === true && options.keep === true)
+    return failed('--list runs nothing, so there is nothing to --keep: give one of them');
+  return ok({
+    does: options.list === true ? 'list' : options.keep === true ? 'run-and-keep' : 'run',
+    names: known.filter((name) => names.length === 0 || names.includes(name)),
+    json: options.json === true,
+    color: options.color,
+  });
+}
+
+function noSuchScenario(name: string, known: readonly string[]): string {
+  const near = nearNames(name, known);
+  const meant = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
+  return `there is no scenario ${JSON.stringify(name)}${meant} (--list shows all)`;
+}
