@@ -1,6 +1,6 @@
 import type { SocketRow, TcpInfo, TcpTimer, TcpTimerKind } from '@farewell/core';
 import { decimalAt, isBlank } from './fields.ts';
-import { SsInfoReader } from './parse-ss-info.ts';
+import { SsInfoReader, ssInfoField } from './parse-ss-info.ts';
 import { parseSsTime } from './parse-ss-time.ts';
 import { parseSsUsers } from './parse-ss-users.ts';
 import type { Draft, TableContext } from './table-parser.ts';
@@ -15,8 +15,15 @@ const TIMER_KINDS: ReadonlyMap<string, TcpTimerKind> = new Map([
 const COLON = 0x3a;
 const OPEN = 0x28;
 
-/** Lengths of the keys that matter, from `sk` to `bytes_received`: most tokens are passed over by this. */
-const KEY_LENGTHS: ReadonlySet<number> = new Set([2, 3, 4, 5, 7, 10, 11, 12, 14]);
+/**
+ * Lengths of the keys that matter, from `sk` to `bytes_received`, as bits: most tokens are passed over by
+ * their key's length alone.
+ */
+const KEY_LENGTHS = [2, 3, 4, 5, 7, 10, 11, 12, 14].reduce(
+  (bits, length) => bits | (1 << length),
+  0,
+);
+const LONGEST_KEY = 14;
 
 /**
  * Reads what ss prints behind the two addresses, and on a socket's second line: `key:value` tokens, in
@@ -65,7 +72,8 @@ export class SsDetailsReader {
       for (; at < to && !isBlank(text.charCodeAt(at)); at += 1) {
         if (colon < 0 && text.charCodeAt(at) === COLON) colon = at;
       }
-      if (colon < 0 || !KEY_LENGTHS.has(colon - start)) continue;
+      const length = colon - start;
+      if (length < 0 || length > LONGEST_KEY || (KEY_LENGTHS & (1 << length)) === 0) continue;
       const key = text.slice(start, colon);
       if (key === 'users') {
         at = this.#endOfUsers(colon + 1, at, to);
@@ -109,11 +117,12 @@ export class SsDetailsReader {
   }
 
   #readInfo(row: Draft<SocketRow>, key: string, value: readonly [number, number]): boolean {
+    const field = ssInfoField(key);
     // A listener's info holds its accept queue under other names; the row has that already.
-    if (row.tcpState === 'LISTEN' || !SsInfoReader.isInfo(key)) return true;
+    if (field === undefined || row.tcpState === 'LISTEN') return true;
     const info: Draft<TcpInfo> = row.tcpInfo ?? this.#info.start();
     row.tcpInfo = info;
-    return this.#info.read(info, key, value);
+    return this.#info.read(info, field, value);
   }
 
   /** A process name may hold blanks, so the column ends with `))` and not with the token. */

@@ -7,8 +7,10 @@ import type { TcpInfo } from '@farewell/core';
 import { decimalAt } from './fields.ts';
 import type { Draft } from './table-parser.ts';
 
-interface Field {
-  readonly key: keyof TcpInfo;
+/** A token of the info. */
+export interface SsInfoField {
+  /** Null: every full socket has it (`cwnd`), and nothing more is wanted of it. */
+  readonly key: keyof TcpInfo | null;
   /**
    * 0: always printed if not zero. 1: kernel 4.1 and iproute2 4.1; 2: 4.10; 3: 4.19; 4: kernel 5.4 and
    * iproute2 6.1. -1: nothing follows from its absence (an RTO of 3 s is left out as well).
@@ -16,7 +18,8 @@ interface Field {
   readonly generation: number;
 }
 
-const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
+const FIELDS: ReadonlyMap<string, SsInfoField> = new Map<string, SsInfoField>([
+  ['cwnd', { key: null, generation: -1 }],
   ['rtt', { key: 'rtt', generation: -1 }],
   ['rto', { key: 'rto', generation: -1 }],
   ['lastsnd', { key: 'lastDataSent', generation: 0 }],
@@ -32,7 +35,10 @@ const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
   ['snd_wnd', { key: 'sendWindowBytes', generation: 4 }],
 ]);
 
-const LONGEST_KEY = 14;
+/** The field of the token `name:value`, or undefined if it is not one of the info that matters. */
+export function ssInfoField(name: string): SsInfoField | undefined {
+  return FIELDS.get(name);
+}
 
 /** Reads the info of all sockets of one table. */
 export class SsInfoReader {
@@ -56,16 +62,10 @@ export class SsInfoReader {
     return info;
   }
 
-  /** Whether a token of this key belongs to the info at all: every full socket has a `cwnd`. */
-  static isInfo(key: string): boolean {
-    return key === 'cwnd' || FIELDS.has(key);
-  }
-
-  /** The token `key:value`, whose value is `text.slice(from, to)`. False if it makes no sense. */
-  read(info: Draft<TcpInfo>, key: string, [from, to]: readonly [number, number]): boolean {
-    const field = key.length > LONGEST_KEY ? undefined : FIELDS.get(key);
-    if (field === undefined) return true;
-    const value = this.#value(key, from, to);
+  /** The value `text.slice(from, to)` of a field. False if it makes no sense. */
+  read(info: Draft<TcpInfo>, field: SsInfoField, [from, to]: readonly [number, number]): boolean {
+    if (field.key === null) return true;
+    const value = this.#value(field.key, from, to);
     if (value === null) return false;
     info[field.key] = value;
     if (field.generation > this.#generation) this.#generation = field.generation;
@@ -74,21 +74,21 @@ export class SsInfoReader {
 
   /** Once the table is read: what was left out as zero becomes zero. */
   fillZeros(): void {
-    const printed = [...FIELDS.values()].filter(
-      ({ generation }) => generation >= 0 && generation <= this.#generation,
+    const printed = [...FIELDS.values()].flatMap(({ key, generation }) =>
+      key !== null && generation >= 0 && generation <= this.#generation ? [key] : [],
     );
     for (const info of this.#infos) {
-      for (const { key } of printed) info[key] ??= 0;
+      for (const key of printed) info[key] ??= 0;
     }
   }
 
   /** `23`, `0.5/0.25` (the first), `1/6` of `retrans` (the total), `120ms(3.4%)`. */
-  #value(key: string, from: number, to: number): number | null {
+  #value(key: keyof TcpInfo, from: number, to: number): number | null {
     let start = from;
     let end = to;
     for (let at = from; at < to; at += 1) {
       const char = this.#text[at];
-      if (char === '/' && key === 'retrans') start = at + 1;
+      if (char === '/' && key === 'retransmitsTotal') start = at + 1;
       else if (char === '/' || char === 'm') {
         end = at;
         break;
