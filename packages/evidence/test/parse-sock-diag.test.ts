@@ -29,10 +29,7 @@ describe('a dump recorded on Linux 6.18', () => {
     const { rows, problems } = parseSockDiag(recorded);
     expect(problems).toEqual([]);
     expect(new Set(rows.map((row) => row.tcpState))).toEqual(
-      new Set([
-        ...['LISTEN', 'ESTABLISHED', 'SYN-SENT', 'CLOSE-WAIT'],
-        ...['FIN-WAIT-1', 'FIN-WAIT-2', 'TIME-WAIT'],
-      ]),
+      new Set('LISTEN ESTABLISHED SYN-SENT CLOSE-WAIT FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT'.split(' ')),
     );
     expect(rows).toHaveLength(18);
   });
@@ -132,14 +129,6 @@ describe('what makes no sense is a counted problem', () => {
 });
 
 describe('whatever bytes come', () => {
-  const most = (bytes: number) => Math.ceil(bytes / 88);
-
-  function expectSane(bytes: Uint8Array): void {
-    const { rows } = parseSockDiag([bytes]);
-    expect(rows.length).toBeLessThanOrEqual(most(bytes.length));
-    for (const row of rows) expect(row.timer?.expiresIn ?? 0).toBeGreaterThanOrEqual(0);
-  }
-
   test('random bytes neither throw nor give more rows than fit', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 4096 }), expectSane));
   });
@@ -165,3 +154,9 @@ describe('whatever bytes come', () => {
     );
   });
 });
+
+function expectSane(bytes: Uint8Array): void {
+  const { rows } = parseSockDiag([bytes]);
+  expect(rows.length).toBeLessThanOrEqual(bytes.length / (16 + 72));
+  for (const row of rows) expect(row.timer?.expiresIn ?? 0).toBeGreaterThanOrEqual(0);
+}

@@ -56,10 +56,8 @@ describe('other texts about processes', () => {
   });
 
   test('the soft limit of open files is taken, and an unlimited one is null', () => {
-    const line = (soft: string) =>
-      `Max processes  1 1 processes\nMax open files   ${soft}  524288  files\n`;
-    expect(parseDescriptorLimit(line('1024'))).toBe(1024);
-    expect(parseDescriptorLimit(line('unlimited'))).toBeNull();
+    expect(parseDescriptorLimit(limits('1024'))).toBe(1024);
+    expect(parseDescriptorLimit(limits('unlimited'))).toBeNull();
     expect(parseDescriptorLimit('')).toBeNull();
   });
 
@@ -68,3 +66,7 @@ describe('other texts about processes', () => {
     expect(parseUid('')).toBeNull();
   });
 });
+
+function limits(soft: string): string {
+  return `Max processes  1 1 processes\nMax open files   ${soft}  524288  files\n`;
+}

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /** Real sockets on loopback, one connection in each state that needs no muted peer. */
@@ -104,5 +105,10 @@ async function stoppedListener(): Promise<{ port: number; child: ChildProcess }>
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   child.kill('SIGSTOP');
+  while (!isStopped(child.pid ?? 0)) await new Promise((done) => setImmediate(done));
   return { port: Number(line.toString()), child };
+}
+
+function isStopped(pid: number): boolean {
+  return /^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 }
