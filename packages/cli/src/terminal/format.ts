@@ -32,8 +32,8 @@ export function formatDuration(ms: number): string {
 
 /** A change per second with its sign: `+4/s`, `-0.3/s`; null if it rounds to nothing. */
 export function formatRate(perSecond: number): string | null {
-  const rounded =
-    Math.abs(perSecond) >= 10 ? Math.round(perSecond) : Math.round(perSecond * 10) / 10;
+  const size = Math.abs(perSecond);
+  const rounded = size >= 10 ? Math.round(size) : Math.round(size * 10) / 10;
   if (rounded === 0) return null;
-  return `${rounded > 0 ? '+' : '-'}${formatCount(Math.abs(rounded))}/s`;
+  return `${perSecond > 0 ? '+' : '-'}${formatCount(rounded)}/s`;
 }

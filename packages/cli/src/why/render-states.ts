@@ -10,7 +10,13 @@ const always: readonly SocketState[] = [
   'FIN-WAIT-2',
   'LAST-ACK',
 ];
-const ifAny: readonly SocketState[] = ['FIN-WAIT-1', 'CLOSING', 'SYN-SENT', 'SYN-RECEIVED'];
+const ifAny: readonly SocketState[] = [
+  'FIN-WAIT-1',
+  'CLOSING',
+  'SYN-SENT',
+  'SYN-RECEIVED',
+  'LISTEN',
+];
 
 /** One cell for each tcpState: `TIME-WAIT 8,021 on the server (+4/s)`. */
 export function stateCells({ tcpStates, bothEndsLocal }: Report): string[] {

@@ -4,6 +4,7 @@ import type { ExitStatus } from '../exit-status.ts';
 import { formatDuration, formatQuantity } from '../terminal/format.ts';
 import { flow, wrap } from '../terminal/layout.ts';
 import { namespaceText, processesText, targetText, watchedText } from './describe.ts';
+import { missingTexts } from './missing-text.ts';
 import { serviceLines } from './render-services.ts';
 import { stateCells } from './render-states.ts';
 import type { TextStyle } from './render-verdict.ts';
@@ -51,11 +52,11 @@ type Remark = readonly [label: string, text: string];
 
 function remarks({ report, evidence }: TextInput): Remark[] {
   const both =
-    'Both ends of some of these connections are on this machine: each end is a socket and counts.';
+    'Both ends of some of these connections are on this machine: each is a socket, and both are counted.';
   return [
     ...(report.bothEndsLocal ? [['counted', both] as const] : []),
     ...(wrong(report) || countOf(report) === 0 ? [] : [['looked at', lookedAt(report)] as const]),
-    ...report.missing.map(({ why }): Remark => ['not seen', why]),
+    ...missingTexts(report.missing).map((text): Remark => ['not seen', text]),
     ...tableProblems(evidence).map(
       ({ what, count, example }): Remark => ['left out', `${what} (${count}), such as: ${example}`],
     ),

@@ -52,12 +52,14 @@ function named(name: string, evidence: Evidence, finder: ProcessFinder | null): 
   if (pids.length > 0) return ofPids(pids, name, finder);
   const names = [...new Set(evidence.owners?.processes.map((process) => process.name))];
   const known = nearest(names, (other) => (other.includes(name) || name.includes(other) ? 0 : 1));
-  const where = finder ? 'runs here' : 'is named in this table';
+  const looked = finder
+    ? `No process named ${name} runs here.`
+    : `The table names no process ${name}.`;
   const instead =
     known.length === 0
       ? 'Ask for a port instead, such as :8080.'
       : `Holding sockets: ${known.join(', ')}.`;
-  return { kind: 'hidden', text: `No process named ${name} ${where}. ${instead}` };
+  return { kind: 'hidden', text: `${looked} ${instead}` };
 }
 
 function ofPids(pids: readonly number[], what: string, finder: ProcessFinder | null): Unmatched {
@@ -78,16 +80,18 @@ function none(...sentences: readonly string[]): Unmatched {
 }
 
 /** The listeners, those with a similar number first: `:8080 (java)`. */
-function listening(evidence: Evidence, port: number): string {
-  const owners = evidence.owners;
+function listening({ owners, snapshots }: Evidence, port: number): string {
   const listeners = new Map<number, string>();
-  for (const { tcpState, localPort, inode } of evidence.snapshots.at(-1)?.rows ?? []) {
-    if (tcpState !== 'LISTEN') continue;
-    const pid = owners?.byInode.get(inode ?? 0)?.[0];
-    const name = owners?.processes.find((process) => process.pid === pid)?.name;
-    listeners.set(localPort, name === undefined ? `:${localPort}` : `:${localPort} (${name})`);
+  for (const row of snapshots.at(-1)?.rows ?? []) {
+    if (row.tcpState !== 'LISTEN') continue;
+    const pids = owners?.byInode.get(row.inode ?? 0) ?? owners?.byRow?.get(row);
+    const name = owners?.processes.find(({ pid }) => pid === pids?.[0])?.name;
+    listeners.set(
+      row.localPort,
+      name === undefined ? `:${row.localPort}` : `:${row.localPort} (${name})`,
+    );
   }
-  if (listeners.size === 0) return 'Nothing listens here.';
+  if (listeners.size === 0) return 'No listener is in the table.';
   const ports = nearest([...listeners.keys()], (other) => Math.abs(other - port));
   return `Listening here: ${ports.map((each) => listeners.get(each)).join(', ')}.`;
 }
