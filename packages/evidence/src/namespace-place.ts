@@ -81,11 +81,11 @@ function placeOfPid(pid: number): NamespacePlace {
 }
 
 function placeOfPath(path: string): NamespacePlace {
-  if (inodeOf(path) === null) {
-    throw new EvidenceError(
-      'NO_SUCH_NAMESPACE',
-      `${path} does not exist or cannot be reached: expected a network namespace, such as /run/netns/NAME or /proc/PID/ns/net`,
-    );
+  const unreachable = whyUnreachable(path);
+  if (unreachable !== null) {
+    const code = unreachable === 'EACCES' ? 'NOT_PERMITTED' : 'NO_SUCH_NAMESPACE';
+    const expected = 'expected a network namespace, such as /run/netns/NAME or /proc/PID/ns/net';
+    throw new EvidenceError(code, `${path} cannot be reached (${unreachable}): ${expected}`);
   }
   const entered = enter(path, `network namespace ${path}`);
   if (typeof entered === 'object') return entered;
@@ -180,6 +180,15 @@ function inodeOf(path: string): number | null {
     return statSync(path).ino;
   } catch {
     return null;
+  }
+}
+
+function whyUnreachable(path: string): string | null {
+  try {
+    statSync(path);
+    return null;
+  } catch (error) {
+    return codeOf(error);
   }
 }
 

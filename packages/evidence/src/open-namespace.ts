@@ -50,12 +50,12 @@ class LiveNamespace implements NamespaceReader {
   readonly #place: NamespacePlace;
   /** Why sock_diag is not used; null while it is. */
   #whyNoSockDiag: string | null;
-  #deniedOwners: number;
+  #deniedOwners = 0;
+  #withoutCounters = false;
 
   constructor(place: NamespacePlace) {
     this.#place = place;
     this.#whyNoSockDiag = place.notEntered;
-    this.#deniedOwners = 0;
   }
 
   get namespace(): NamespaceInfo {
@@ -63,7 +63,12 @@ class LiveNamespace implements NamespaceReader {
   }
 
   get missing(): readonly Missing[] {
-    return [...this.#missingInTable(), ...this.#missingSettings(), ...this.#missingOwners()];
+    return [
+      ...this.#missingInTable(),
+      ...this.#missingSettings(),
+      ...this.#missingCounters(),
+      ...this.#missingOwners(),
+    ];
   }
 
   readTable({ tcpInfo = true }: { readonly tcpInfo?: boolean } = {}): SocketTable {
@@ -75,7 +80,9 @@ class LiveNamespace implements NamespaceReader {
   }
 
   readCounters(): Counters | null {
-    return this.#place.inside(() => readCounters(this.#place.procNet));
+    const counters = this.#place.inside(() => readCounters(this.#place.procNet));
+    this.#withoutCounters = counters === null;
+    return counters;
   }
 
   readSettings(): TcpSettings | null {
@@ -118,6 +125,12 @@ class LiveNamespace implements NamespaceReader {
     return why === null
       ? []
       : [{ fact: 'settings', why: `sysctls of the ${this.namespace.label}: ${why}` }];
+  }
+
+  #missingCounters(): readonly Missing[] {
+    if (!this.#withoutCounters) return [];
+    const why = `neither netstat nor snmp can be read in ${this.#place.procNet}`;
+    return [{ fact: 'counters', why }];
   }
 
   #missingOwners(): readonly Missing[] {

@@ -158,7 +158,7 @@ function readTimer(view: DataView, at: number): TcpTimer | null {
   const kind = TIMER_KINDS[view.getUint8(at + 2)];
   if (kind === undefined) return null;
   if (kind === 'none') return NO_TIMER;
-  // Kernels before 4.20 let a timer that is overdue go below zero.
+  // Older kernels let a timer that is overdue go below zero.
   const expiresIn = Math.max(0, view.getInt32(at + 52, true));
   return { kind, expiresIn, tries: view.getUint8(at + 3) };
 }
