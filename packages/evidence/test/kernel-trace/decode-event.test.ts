@@ -11,6 +11,8 @@ import { eventFromText, type TextEvent, textOf } from './trace-text.ts';
 
 const layouts = recordedLayouts();
 const pageLayout = recordedPageLayout();
+const leadsTo = (to: string) => (event: KernelEvent) =>
+  event.kind === 'tcp-state' && event.to === to;
 const reasons = layouts.find(({ kind }) => kind === 'send-reset')?.reasonNames ?? new Map();
 
 function decode(pages: readonly DataView[], ports?: readonly number[]) {
@@ -39,11 +41,9 @@ describe('decoding events', () => {
   });
 
   it('names a thread only where it was the one that acted', () => {
-    const byTo = (to: string) => (event: KernelEvent) =>
-      event.kind === 'tcp-state' && event.to === to;
     const { events } = decode(recordedPages());
-    const finSent = events.filter(byTo('FIN-WAIT-1'));
-    const finReceived = events.filter(byTo('CLOSE-WAIT'));
+    const finSent = events.filter(leadsTo('FIN-WAIT-1'));
+    const finReceived = events.filter(leadsTo('CLOSE-WAIT'));
     expect(finSent.length).toBeGreaterThan(0);
     expect(finSent.every((event) => event.kind !== 'lost' && event.taskId !== null)).toBe(true);
     expect(finReceived.length).toBeGreaterThan(0);
