@@ -1,0 +1,55 @@
+import type { SocketRow, SocketState } from '@farewell/core';
+import { describe, expect, it } from 'vitest';
+import { commonState, countStates, describeRows, findEnds } from '../../src/stage/ends.ts';
+
+function row(localPort: number, remotePort: number, tcpState: SocketState): SocketRow {
+  return {
+    family: 4,
+    tcpState,
+    localAddress: '127.0.0.1',
+    localPort,
+    remoteAddress: '127.0.0.1',
+    remotePort,
+    receiveQueue: 0,
+    sendQueue: 0,
+    timer: null,
+    inode: 1,
+    uid: 0,
+    cookie: null,
+    tcpInfo: null,
+  };
+}
+
+describe('the two ends in a table', () => {
+  it('are found by both ports: a stranger on the same port is no end', () => {
+    const rows = [
+      row(8080, 0, 'LISTEN'),
+      row(8080, 40_000, 'CLOSE-WAIT'),
+      row(40_000, 8080, 'FIN-WAIT-2'),
+      row(50_000, 8080, 'ESTABLISHED'),
+      row(8080, 50_000, 'ESTABLISHED'),
+    ];
+    const ends = findEnds(rows, 8080, new Set([40_000]));
+    expect(ends.client.map((r) => r.tcpState)).toEqual(['FIN-WAIT-2']);
+    expect(ends.server.map((r) => r.tcpState)).toEqual(['CLOSE-WAIT']);
+  });
+
+  it('have the state that all their sockets have', () => {
+    const rows = [row(1, 2, 'TIME-WAIT'), row(3, 2, 'TIME-WAIT')];
+    expect(commonState(rows, 2)).toBe('TIME-WAIT');
+    expect(commonState([], 2)).toBe('CLOSED');
+  });
+
+  it('are unknown when the sockets differ, or when only some are gone', () => {
+    const rows = [row(1, 2, 'TIME-WAIT'), row(3, 2, 'FIN-WAIT-2')];
+    expect(commonState(rows, 2)).toBe('unknown');
+    expect(commonState(rows.slice(1), 2)).toBe('unknown');
+  });
+
+  it('are counted by state', () => {
+    const rows = [row(1, 2, 'TIME-WAIT'), row(3, 2, 'FIN-WAIT-2'), row(4, 2, 'TIME-WAIT')];
+    expect(countStates(rows)).toEqual({ 'TIME-WAIT': 2, 'FIN-WAIT-2': 1 });
+    expect(describeRows(rows)).toBe('2 TIME-WAIT, 1 FIN-WAIT-2');
+    expect(describeRows([])).toBe('no socket');
+  });
+});
