@@ -43,6 +43,7 @@ export function namespaceInode(pid: number | 'self'): number | null {
   }
 }
 
+const OWN_NAMESPACE = '/proc/thread-self/ns/net';
 const OWN_PROC_NET = '/proc/thread-self/net';
 const CLONE_NEWNET = 0x4000_0000;
 
@@ -87,7 +88,9 @@ function placeOfPath(path: string): NamespacePlace {
     const expected = 'expected a network namespace, such as /run/netns/NAME or /proc/PID/ns/net';
     throw new EvidenceError(code, `${path} cannot be reached (${unreachable}): ${expected}`);
   }
-  const entered = enter(path, `network namespace ${path}`);
+  const label = `network namespace ${path}`;
+  if (isSameFile(path, OWN_NAMESPACE)) return ownPlace(label);
+  const entered = enter(path, label);
   if (typeof entered === 'object') return entered;
   throw new EvidenceError(
     'NOT_PERMITTED',
@@ -136,17 +139,18 @@ function whyNotEntered(libc: Libc, fd: number): string | null {
   }
 }
 
-class SetnsRefused extends Error {
+class SetnsRefused extends EvidenceError {
   readonly errno: number;
+
   constructor(errno: number) {
-    super(`setns: ${errnoName(errno)}`);
+    super('NOT_PERMITTED', `the network namespace cannot be entered (${errnoName(errno)})`);
     this.errno = errno;
   }
 }
 
 /** Only the calling thread goes there, and it comes back before anything else can run on it. */
 function visit<T>(libc: Libc, namespace: number, read: () => T): T {
-  const home = openSync('/proc/thread-self/ns/net', 'r');
+  const home = openSync(OWN_NAMESPACE, 'r');
   try {
     if (libc.setns(namespace, CLONE_NEWNET) !== 0) throw new SetnsRefused(libc.errno());
     try {
@@ -181,6 +185,11 @@ function inodeOf(path: string): number | null {
   } catch {
     return null;
   }
+}
+
+function isSameFile(path: string, other: string): boolean {
+  const [one, two] = [statSync(path), statSync(other)];
+  return one.dev === two.dev && one.ino === two.ino;
 }
 
 function whyUnreachable(path: string): string | null {

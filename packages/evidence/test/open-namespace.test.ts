@@ -165,6 +165,16 @@ describeWith(['linux'], 'the table of this network namespace', () => {
       expect(facts(missing)).toEqual(['owners-of-other-users']);
       expect(JSON.stringify(owners.processes)).not.toContain(`"pid":${process.pid},`);
     });
+
+    test('is recognised behind the pid of a foreign process, although it cannot be entered', () => {
+      const { table } = readInProcess([...ORDINARY_USER, ...NODE, String(sockets.full.pid)]);
+      expect(table.source).toBe('sock-diag');
+    });
+
+    test('is recognised behind its own path', () => {
+      const { table } = readInProcess([...ORDINARY_USER, ...NODE, '/proc/self/ns/net']);
+      expect(table.source).toBe('sock-diag');
+    });
   });
 });
 
@@ -245,6 +255,14 @@ describeWith(['linux', 'namespaces'], 'the network namespace of another process'
         'tcp-info queues settings owners-of-other-users'.split(' '),
       );
       expect(read.missing[0]?.why).toContain('root');
+    });
+  });
+
+  describeWith(['setpriv'], 'by its path as an ordinary user', () => {
+    test('is not permitted', () => {
+      const path = `/proc/${population.pid}/ns/net`;
+      const { code } = readInProcess([...ORDINARY_USER, ...NODE, path]);
+      expect(code).toBe('NOT_PERMITTED');
     });
   });
 

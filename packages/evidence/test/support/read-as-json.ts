@@ -1,14 +1,12 @@
 /**
  * Prints what a reader gives, so that a test can read as another user or without koffi:
- * `read-as-json.ts own` or `read-as-json.ts PID`.
+ * `read-as-json.ts own`, `read-as-json.ts PID` or `read-as-json.ts /PATH`.
  */
-import { EvidenceError, openNamespace } from '../../src/index.ts';
+import { EvidenceError, type NamespaceSelector, openNamespace } from '../../src/index.ts';
 
 const where = process.argv[2] ?? 'own';
 try {
-  using reader = openNamespace(
-    where === 'own' ? { kind: 'own' } : { kind: 'pid', pid: Number(where) },
-  );
+  using reader = openNamespace(selector(where));
   const table = reader.readTable();
   const inodes = new Set(table.rows.map((row) => row.inode ?? 0).filter((inode) => inode > 0));
   const owners = reader.readOwners(inodes);
@@ -24,4 +22,11 @@ try {
 } catch (error) {
   if (!(error instanceof EvidenceError)) throw error;
   console.log(JSON.stringify({ code: error.code, message: error.message }));
+}
+
+function selector(where: string): NamespaceSelector {
+  if (where === 'own') return { kind: 'own' };
+  return where.startsWith('/')
+    ? { kind: 'path', path: where }
+    : { kind: 'pid', pid: Number(where) };
 }
