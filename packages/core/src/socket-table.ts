@@ -49,7 +49,7 @@ export interface SocketRow {
   /** Bytes not yet acknowledged by the peer. LISTEN: how many the accept queue may hold. */
   readonly sendQueue: number | null;
   readonly timer: TcpTimer | null;
-  /** 0: no descriptor refers to the socket (an orphan, or TIME-WAIT). */
+  /** 0: no descriptor refers to the socket (an orphan, TIME-WAIT, or a connection not yet accepted). */
   readonly inode: number | null;
   readonly uid: number | null;
   /** The kernel's own identity of the socket, where the source gives it. */
