@@ -23,7 +23,7 @@ export function readSettings(): TcpSettings {
 }
 
 /** `32768	60999`, first and last port. Null for anything else. */
-export function parsePortRange(text: string): readonly [first: number, last: number] | null {
+function parsePortRange(text: string): readonly [first: number, last: number] | null {
   const match = /^(\d+)\s+(\d+)\s*$/.exec(text);
   return match ? [Number(match[1]), Number(match[2])] : null;
 }
