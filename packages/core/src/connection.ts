@@ -60,6 +60,8 @@ export interface End {
   readonly closeFrame: CloseFrame | null;
   readonly closeNotifyAt: number | null;
   readonly fin: Fin | null;
+  /** When its application ended its stream; the FIN itself may wait behind unsent data. */
+  readonly finQueuedAt: number | null;
   readonly finAckedAt: number | null;
   readonly rst: Sighting | null;
   readonly destroyed: { readonly at: number; readonly because: Because } | null;
@@ -102,6 +104,7 @@ const unseenEnd: End = {
   closeFrame: null,
   closeNotifyAt: null,
   fin: null,
+  finQueuedAt: null,
   finAckedAt: null,
   rst: null,
   destroyed: null,

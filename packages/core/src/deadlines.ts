@@ -62,9 +62,7 @@ export function isOver(connection: Connection, role: Role): boolean {
   const resets = [rst, connection[peerOf(role)].rst, connection.foreignRst];
   if (resets.some((reset) => reset?.times[role] !== undefined)) return true;
   if (destroyed || error || connection.refused || exitedAt !== null) return true;
-  return (
-    fin !== null && receivedFin(connection, role) === 'yes' && unsentBytes(connection, role) === 0
-  );
+  return fin !== null && peerFinCame(connection, role) && unsentBytes(connection, role) === 0;
 }
 
 /** Bytes that `role` has not yet handed to the network, as of the latest word. */
@@ -72,19 +70,21 @@ export function unsentBytes(connection: Connection, role: Role): number {
   return connection[role].unsent?.bytes ?? 0;
 }
 
-/** Does `role` still have a stream to listen to? Not after the peer's FIN or close_notify. */
+/** When the stream of the peer came to its end for the application at `role`: by FIN, or close_notify. */
 export function peerStreamEndedAt(connection: Connection, role: Role): number | null {
-  const peer = connection[peerOf(role)];
-  if (receivedFin(connection, role) !== 'yes') return peer.closeNotifyAt;
-  const { tcpStates } = connection[role];
-  return earliest(
-    peer.closeNotifyAt,
-    peer.fin?.times[role],
-    tcpStates['CLOSE-WAIT'],
-    tcpStates['LAST-ACK'],
-    tcpStates.CLOSING,
-    tcpStates['TIME-WAIT'],
-  );
+  const { fin, closeNotifyAt } = connection[peerOf(role)];
+  return earliest(fin?.times[role], closeNotifyAt);
+}
+
+/**
+ * Has the peer's FIN come, and with nothing unread before it? The kernel's word (CLOSE-WAIT) counts only
+ * where nothing can be unread: after both Close frames, or close_notify.
+ */
+export function peerFinCame(connection: Connection, role: Role): boolean {
+  const { fin, closeNotifyAt } = connection[peerOf(role)];
+  if (fin?.times[role] !== undefined) return true;
+  const allRead = closeNotifyAt !== null || handshakeDone(connection, role) === 'yes';
+  return allRead && receivedFin(connection, role) === 'yes';
 }
 
 /** When both Close frames had passed at `role`; null if they have not. */
@@ -92,6 +92,11 @@ export function handshakeDoneAt(connection: Connection, role: Role): number | nu
   if (handshakeDone(connection, role) !== 'yes') return null;
   const sentAt = connection[role].closeFrame?.times[role] ?? 0;
   return Math.max(sentAt, connection[peerOf(role)].closeFrame?.times[role] ?? 0);
+}
+
+/** When an end ended its stream: its FIN is sent, or waits behind unsent data. */
+export function finSentAt({ fin, finQueuedAt }: End): number | null {
+  return earliest(finQueuedAt, ...Object.values(fin?.times ?? {}));
 }
 
 /** When reading was paused, if it is. */
@@ -115,7 +120,7 @@ function heartbeat(connection: Connection, policy: Policy): Deadline | null {
   const end = connection[policy.local];
   const peer = connection[peerOf(policy.local)];
   if (!policy.heartbeat || pausedSince(end) !== null) return null;
-  const isClosing = end.closeFrame || peer.closeFrame || end.fin;
+  const isClosing = end.closeFrame || peer.closeFrame || finSentAt(end) !== null;
   if (isClosing || peerStreamEndedAt(connection, policy.local) !== null) return null;
   // What arrived while reading was paused could not be heard: the wait begins again with the reading.
   const resumedAt = end.reading?.at ?? -Infinity;
@@ -143,12 +148,13 @@ function closingHandshake(connection: Connection, policy: Policy): Deadline | nu
  */
 function fin(connection: Connection, policy: Policy): Deadline | null {
   const { local, finTimeout, closeNotifyGrace } = policy;
-  if (receivedFin(connection, local) === 'yes') return null;
+  if (peerFinCame(connection, local)) return null;
   const end = connection[local];
   const notifiedAt = connection[peerOf(local)].closeNotifyAt;
-  if (notifiedAt !== null && !end.fin) return wait('fin', notifiedAt, closeNotifyGrace);
+  if (notifiedAt !== null && finSentAt(end) === null)
+    return wait('fin', notifiedAt, closeNotifyGrace);
   const doneAt = handshakeDoneAt(connection, local);
-  const sentAt = end.fin?.times[local] ?? null;
+  const sentAt = finSentAt(end);
   if (sentAt === null) {
     return wait('fin', doneAt, givesInFirst(policy) ? finTimeout / 2 : finTimeout);
   }
@@ -163,9 +169,9 @@ export function givesInFirst(policy: Policy): boolean {
 
 function flush(connection: Connection, policy: Policy): Deadline | null {
   const { local, flushTimeout } = policy;
-  const { unsent, fin } = connection[local];
+  const { unsent } = connection[local];
   if (!unsent || unsent.bytes === 0) return null;
-  const endsAt = earliest(fin?.times[local], peerStreamEndedAt(connection, local));
+  const endsAt = earliest(finSentAt(connection[local]), peerStreamEndedAt(connection, local));
   return wait(
     'flush',
     endsAt === null ? unsent.progressAt : Math.max(endsAt, unsent.since),

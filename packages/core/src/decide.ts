@@ -1,4 +1,4 @@
-import { opened, receivedFin } from './answers.ts';
+import { opened } from './answers.ts';
 import type { Because } from './cause.ts';
 import { mayStandInClose } from './close-codes.ts';
 import type { CloseWanted, Connection } from './connection.ts';
@@ -6,11 +6,13 @@ import { isEnded } from './connection.ts';
 import type { Deadline } from './deadlines.ts';
 import {
   deadlines,
+  finSentAt,
   givesInFirst,
   handshakeDoneAt,
   isOver,
   nextDeadline,
   pausedSince,
+  peerFinCame,
   peerStreamEndedAt,
   unsentBytes,
 } from './deadlines.ts';
@@ -31,7 +33,7 @@ export type Action =
     }
   /** Observation: `ping` by the local end. */
   | { readonly kind: 'send-ping' }
-  /** End our stream, behind all unsent data. Observation: `fin` by the local end. */
+  /** End our stream, behind all unsent data. Observations: `fin-queued`, and `fin` when it is out. */
   | { readonly kind: 'send-fin'; readonly because: Because }
   /** Send RST, drop unsent data. Observation: `rst` by the local end, seen there. */
   | { readonly kind: 'reset'; readonly because: Because }
@@ -64,7 +66,7 @@ export function decide(connection: Connection, policy: Policy, now: number): Dec
 /** What the expiry of a deadline asks for. Only two are not the end: a ping, and the FIN held back. */
 function expire(connection: Connection, policy: Policy, { name }: Deadline): Action {
   if (name === 'heartbeat') return { kind: 'send-ping' };
-  const holdsBack = name === 'fin' && connection[policy.local].fin === null;
+  const holdsBack = name === 'fin' && finSentAt(connection[policy.local]) === null;
   const notified = connection[peerOf(policy.local)].closeNotifyAt !== null;
   if (holdsBack && notified) return { kind: 'send-fin', because: 'peer' };
   if (holdsBack && givesInFirst(policy)) return { kind: 'send-fin', because: 'fin' };
@@ -80,7 +82,7 @@ function owed(connection: Connection, policy: Policy): readonly Action[] {
   const streamEnded = peerStreamEndedAt(connection, local) !== null;
   const actions: Action[] = [];
   if ((close || end.closeFrame) && pausedSince(end) !== null) actions.push({ kind: 'resume' });
-  if (close && !end.closeFrame && !end.fin && !streamEnded) {
+  if (close && !end.closeFrame && finSentAt(end) === null && !streamEnded) {
     const { statusCode, reason, because } = close;
     actions.push({ kind: 'send-close', statusCode, reason, because });
   }
@@ -126,9 +128,8 @@ const empty = { statusCode: null, reason: '' };
 /** FIN, or the reset in its place, if it is our turn. */
 function endOwed(connection: Connection, policy: Policy): Action | null {
   const { local } = policy;
-  const end = connection[local];
-  if (end.fin) return null;
-  if (receivedFin(connection, local) === 'yes') return { kind: 'send-fin', because: 'peer' };
+  if (finSentAt(connection[local]) !== null) return null;
+  if (peerFinCame(connection, local)) return { kind: 'send-fin', because: 'peer' };
   // After close_notify alone the FIN is on its way; the deadline `fin` bounds the wait for it.
   if (peerStreamEndedAt(connection, local) !== null) return null;
   if (handshakeDoneAt(connection, local) === null) return null;

@@ -6,8 +6,8 @@ import { peerOf } from './tcp-teardown.ts';
 
 /**
  * The `ended` observation of a library, which has seen everything that its own application did and was
- * told. It swears to what its own end never did; about its kernel only to what it can know: FIN and RST
- * may have arrived unread, and a kernel resets on its own if data is left unread.
+ * told. It swears to what its own end never did; about its kernel only to what it can know: a FIN may
+ * have arrived unread, and a kernel resets on its own if data is left unread.
  */
 export function endingOf(
   connection: Connection,
@@ -27,8 +27,9 @@ export function endingOf(
       own.fin === null && own.destroyed === null && (own.rst !== null || wasCut),
     ],
     [`${role}-sent-rst`, own.rst === null && (readToTheEnd || wasCut)],
+    [`${role}-received-rst`, !wasCut],
     [`${role}-aborted`, own.destroyed === null && own.rst?.because == null],
-    [`${role}-failed`, own.error === null && !wasCut],
+    [`${role}-failed`, own.error === null],
     [`${role}-threw`, own.threw === null],
     [`${peerOf(role)}-violated`, peer.violation === null],
   ];

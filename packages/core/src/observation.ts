@@ -10,7 +10,8 @@ export type Vantage = Role | 'wire';
 /**
  * Something that a vantage which missed nothing did not see up to the end. Only such a witness lets a
  * conclusion be negative: that an observation is missing proves nothing.
- * `received` means read by the application for a Close frame, and by the kernel for FIN and RST.
+ * `received` means by the kernel for FIN; for a Close frame and RST, by whoever tells (a library: its
+ * application; what its kernel received after that, it cannot know).
  * `aborted`: that end's application gave the connection up without its FIN's turn (reset or destroyed).
  * `failed`: that end's kernel reported an error. `opened`: the opening handshake never completed.
  */
@@ -70,6 +71,8 @@ export type Fact =
       readonly hadPeerFin: boolean | Unknown;
       readonly because?: Because;
     }
+  /** The application at `of` ended its stream: its FIN follows behind what is unsent. */
+  | { readonly kind: 'fin-queued'; readonly of: Role; readonly because?: Because }
   /** The other side's kernel acknowledged the FIN of `by`. */
   | { readonly kind: 'fin-acked'; readonly by: Role }
   | {

@@ -70,7 +70,14 @@ function fold(c: Connection, o: Observation): Connection {
 }
 
 type OfOneEnd = Seen<
-  'destroyed' | 'error' | 'tcp-state' | 'unsent' | 'unread' | 'reading' | 'application'
+  | 'destroyed'
+  | 'fin-queued'
+  | 'error'
+  | 'tcp-state'
+  | 'unsent'
+  | 'unread'
+  | 'reading'
+  | 'application'
 >;
 
 function ofOneEnd(end: End, o: OfOneEnd): Partial<End> {
@@ -78,6 +85,8 @@ function ofOneEnd(end: End, o: OfOneEnd): Partial<End> {
   switch (o.kind) {
     case 'destroyed':
       return { destroyed: first(end.destroyed, { at, because: o.because }) };
+    case 'fin-queued':
+      return { finQueuedAt: earlier(end.finQueuedAt, at) };
     case 'error':
       return { error: first(end.error, { at, errno: o.errno, message: o.message }) };
     case 'tcp-state':

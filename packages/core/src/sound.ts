@@ -37,6 +37,7 @@ const shapes: Record<Kind, Readonly<Record<string, Check>>> = {
   },
   'tls-close-notify': { by: role },
   fin: { by: role, seenAt: vantage, hadPeerFin: known, because: optional(text) },
+  'fin-queued': { of: role, because: optional(text) },
   'fin-acked': { by: role },
   rst: { by: oneOf('client', 'server', 'unknown'), seenAt: vantage, because: optional(text) },
   destroyed: { of: role, because: text },

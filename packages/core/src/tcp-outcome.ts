@@ -23,7 +23,10 @@ export interface TcpOutcome {
   readonly timeWait: Holder;
   /** The same for each end alone: often only one's own is known. */
   readonly heldTimeWait: Readonly<Record<Role, Answer>>;
-  /** What each end's kernel sent to end it: an RST, a FIN, or neither (`open`). */
+  /**
+   * How each end let go: by an RST (which goes out unless the connection is already gone), by FIN
+   * alone, or not at all (`open`).
+   */
   readonly ended: Readonly<Record<Role, 'fin' | 'rst' | 'open' | Unknown>>;
   /**
    * What `firstFin` and `timeWait` rest on. `inferred`: at least one follows from the usual course of

@@ -1,0 +1,165 @@
+import { expect, test } from 'vitest';
+import { decide, type Role } from '../../src/index.ts';
+import { type Checks, type Explored, explore } from './explore.ts';
+import { holder, invariants } from './invariants.ts';
+import { policyFor, policyPairs, setupFor } from './policies.ts';
+import { type May, type Setup, Shells } from './shell.ts';
+
+const closes: readonly May[] = ['close', 'resume', 'orphan-timeout'];
+const faults: readonly May[] = ['die', 'cut', 'orphan-timeout', 'retry-timeout'];
+const waitForEachOther = {
+  client: { firstFin: 'server' },
+  server: { firstFin: 'client' },
+} as const;
+
+function visit(setup: Setup, checks: Checks = invariants): Explored {
+  return explore(new Shells(setup), checks);
+}
+
+function tell(what: string, all: readonly Explored[]): void {
+  const sum = (of: keyof Explored): string =>
+    all.reduce((total, explored) => total + explored[of], 0).toLocaleString('en');
+  process.stdout.write(
+    `${what}: ${sum('states')} states, ${sum('transitions')} transitions, ${sum('ends')} ends\n`,
+  );
+}
+
+test('the invariants hold in every joint state of every pair of policies, and both ends end in every run', () => {
+  const explored = policyPairs.map((pair) => visit(setupFor(pair)));
+  tell(`${policyPairs.length} pairs of policies`, explored);
+  expect(explored.every(({ ends }) => ends > 0)).toBe(true);
+});
+
+test('they hold whichever of the two ends can look into its kernel', () => {
+  const sights = [
+    { client: false, server: false },
+    { client: true, server: false },
+    { client: true, server: true },
+  ];
+  const pairs = [{ client: {}, server: {} }, waitForEachOther];
+  const explored = sights.flatMap((asksKernel) =>
+    pairs.map((pair) => visit(setupFor(pair, { asksKernel }))),
+  );
+  tell('who can look into the kernel', explored);
+  expect(explored).toHaveLength(6);
+});
+
+test('they hold with pings, and with ends that stop reading, with and without room for data', () => {
+  const reset = { afterHandshake: 'reset' } as const;
+  const explored = [
+    visit(setupFor({ client: {}, server: {} }, { may: [...closes, 'ping', ...faults] })),
+    visit(setupFor({ client: {}, server: {} }, { may: [...closes, 'pause-full', ...faults] })),
+    visit(setupFor({ client: {}, server: {} }, { may: [...closes, 'pause-full', 'send'] })),
+    visit(setupFor(waitForEachOther, { may: [...closes, 'pause-room', ...faults] })),
+    visit(setupFor({ client: reset, server: reset }, { may: [...closes, 'busy', 'send'] })),
+    visit(setupFor({ client: {}, server: {} }, { may: [...closes, 'busy', ...faults] })),
+  ];
+  tell('pings and pauses', explored);
+  expect(explored).toHaveLength(6);
+});
+
+test('ends that wait for each other are parted by the deadline `fin`: the server sends FIN', () => {
+  const holders = new Set<string>();
+  const setup = setupFor(waitForEachOther, {
+    may: ['close', 'send'],
+    mayExpire: (role, name) => role === 'server' && name === 'fin',
+  });
+  const note: Checks = {
+    inEveryState: invariants.inEveryState,
+    atEveryEnd(world, shells) {
+      invariants.atEveryEnd(world, shells);
+      // A server whose FIN is out also stops waiting for the answer, in the worst case.
+      if (!world.client.truth.sentRst && !world.server.truth.sentRst) {
+        holders.add(holder(world, (side) => side.truth.heldTimeWait));
+      }
+    },
+  };
+  visit(setup, note);
+  expect([...holders]).toEqual(['server']);
+});
+
+test('the server gives in while the client still waits', () => {
+  const wait = (role: Role): number => policyFor(role).finTimeout;
+  expect(wait('server') / 2).toBeLessThan(wait('client'));
+});
+
+test.each(['opening-handshake', 'closing-handshake', 'fin'] as const)(
+  'without the deadline `%s` a run is found that never ends',
+  (missing) => {
+    const without = (name: string): Explored =>
+      visit(
+        setupFor(
+          { client: {}, server: {} },
+          // No kernel helps: it has no timer for a connection that a process holds.
+          {
+            may: ['close', 'cut', 'orphan-timeout'],
+            mayExpire: (_, other) => other !== name,
+          },
+        ),
+      );
+    expect(() => without(missing)).toThrow('a socket is left that nothing will ever end');
+    expect(() => without('none')).not.toThrow();
+  },
+);
+
+test('a decision without a deadline is found', () => {
+  const forgetful: typeof decide = (connection, policy, now) => {
+    const { actions, deadline } = decide(connection, policy, now);
+    return { actions, deadline: deadline?.name === 'fin' ? null : deadline };
+  };
+  expect(() => visit(setupFor({ client: {}, server: {} }, { decide: forgetful }))).toThrow(
+    'waits without a deadline',
+  );
+});
+
+test('an end that does not hold back its FIN is found', () => {
+  const eager: typeof decide = (connection, policy, now) =>
+    decide(connection, { ...policy, firstFin: policy.local }, now);
+  expect(() => visit(setupFor({ client: {}, server: {} }, { decide: eager }))).toThrow(
+    'TIME-WAIT is held by',
+  );
+});
+
+test('a FIN right behind the own Close frame is found', () => {
+  const hasty: typeof decide = (connection, policy, now) => {
+    const { actions, deadline } = decide(connection, policy, now);
+    const own = connection[policy.local];
+    if (actions.length > 0 || !own.closeFrame || own.finQueuedAt !== null)
+      return { actions, deadline };
+    return { actions: [{ kind: 'send-fin', because: 'policy' }], deadline };
+  };
+  expect(() => visit(setupFor({ client: {}, server: {} }, { decide: hasty }))).toThrow(
+    'sent FIN before both Close frames passed',
+  );
+});
+
+test('a reset after Close frames that only crossed is found by what the other end loses', () => {
+  const reckless: typeof decide = (connection, policy, now) => {
+    const { client, server } = connection;
+    const reply = { hadPeerClose: true } as const;
+    const trusting = {
+      ...connection,
+      client: { ...client, closeFrame: client.closeFrame && { ...client.closeFrame, ...reply } },
+      server: { ...server, closeFrame: server.closeFrame && { ...server.closeFrame, ...reply } },
+    };
+    return decide(trusting, policy, now);
+  };
+  const reset = { afterHandshake: 'reset' } as const;
+  const setup = setupFor(
+    { client: reset, server: reset },
+    { decide: reckless, may: [...closes, 'busy', 'send'] },
+  );
+  expect(() => visit(setup)).toThrow('the server did not close properly');
+});
+
+test('a decision that differs when asked twice is found', () => {
+  let asked = 0;
+  const moody: typeof decide = (connection, policy, now) => {
+    asked += 1;
+    const { actions } = decide(connection, policy, now);
+    return { actions, deadline: { name: 'fin', at: asked } };
+  };
+  expect(() => visit(setupFor({ client: {}, server: {} }, { decide: moody }))).toThrow(
+    'idempotent',
+  );
+});

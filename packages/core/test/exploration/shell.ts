@@ -1,0 +1,317 @@
+import {
+  type Action,
+  type Connection,
+  type DeadlineName,
+  type decide as Decide,
+  type Decision,
+  endingOf,
+  type Fact,
+  isEnded,
+  type Observation,
+  observe,
+  type Policy,
+  peerOf,
+  type Role,
+  unseenConnection,
+} from '../../src/index.ts';
+import { abort, closeDescriptor, emit, patch, patchTruth, sendFin } from './kernel.ts';
+import type { Token, World } from './world.ts';
+
+/** What is explored: who decides, by which policies, and which ends look into their own kernel. */
+export interface Setup {
+  readonly policies: Readonly<Record<Role, Policy>>;
+  readonly decide: typeof Decide;
+  readonly asksKernel: Readonly<Record<Role, boolean>>;
+  /** What may happen besides closes and arrivals. */
+  readonly may: readonly May[];
+  readonly mayExpire: (role: Role, name: DeadlineName) => boolean;
+}
+
+/**
+ * `busy`: a process does not get round to reading for a while, and does not know. `orphan-timeout`: the
+ * kernel ends what no process holds; `retry-timeout`: it ends what nobody acknowledges any more.
+ */
+export type May =
+  | 'close'
+  | 'send'
+  | 'ping'
+  | 'pause-room'
+  | 'pause-full'
+  | 'resume'
+  | 'busy'
+  | 'die'
+  | 'cut'
+  | 'orphan-timeout'
+  | 'retry-timeout';
+
+/** Thrown when an invariant does not hold. */
+export class Violation extends Error {}
+
+/**
+ * The shells of both ends: they read, carry out what is decided, and feed it back, all in one go.
+ * Knowledge is interned, and what follows from it remembered: an exploration asks the same again and again.
+ */
+export class Shells {
+  readonly setup: Setup;
+  private readonly connections: Connection[] = [];
+  private readonly numbers = new Map<string, number>();
+  private readonly observed = new Map<string, number>();
+  private readonly decided = new Map<string, Decision>();
+
+  constructor(setup: Setup) {
+    this.setup = setup;
+  }
+
+  start(role: Role): number {
+    const seen = { kind: 'connecting', at: 0, source: 'library' } as const;
+    return this.number(observe(unseenConnection(role), seen));
+  }
+
+  connection(world: World, role: Role): Connection {
+    const known = this.connections[world[role].known];
+    if (!known) throw new Violation('no such connection');
+    return known;
+  }
+
+  /** What `role` decides; `expired` names the deadline that is over. Asked twice, it must not differ. */
+  decision(world: World, role: Role, expired: DeadlineName | null = null): Decision {
+    const key = `${role}${world[role].known}${expired ?? ''}`;
+    const known = this.decided.get(key);
+    if (known) return known;
+    const policy = untimed(this.setup.policies[role], expired);
+    const connection = this.connection(world, role);
+    const decision = this.setup.decide(connection, policy, 0);
+    if (JSON.stringify(decision) !== JSON.stringify(this.setup.decide(connection, policy, 0))) {
+      throw new Violation('decide is not idempotent');
+    }
+    this.decided.set(key, decision);
+    return decision;
+  }
+
+  see(world: World, role: Role, fact: Fact): World {
+    const observation: Observation = { at: 0, source: 'library', ...fact };
+    return patch(world, role, { known: this.take(world[role].known, observation) });
+  }
+
+  /** Reads, decides and sends until there is nothing to do, at both ends. */
+  settle(world: World): World {
+    let settled = world;
+    for (let round = 0; round < 50; round++) {
+      const before = settled;
+      for (const role of ['client', 'server'] as const) settled = this.settleEnd(settled, role);
+      if (settled === before) return settled;
+    }
+    throw new Violation('the ends never come to rest without anything from outside');
+  }
+
+  carryOut(world: World, role: Role, actions: readonly Action[]): World {
+    return actions.reduce((next, action) => this.carryOutOne(next, role, action), world);
+  }
+
+  private settleEnd(world: World, role: Role): World {
+    let next = this.read(this.flush(world, role), role);
+    const side = next[role];
+    if (!side.isAlive || isEnded(this.connection(next, role))) return next;
+    const { actions } = this.decision(next, role);
+    if (actions.length > 0) next = this.carryOut(next, role, actions);
+    return next;
+  }
+
+  private read(world: World, role: Role): World {
+    const [token, ...unread] = world[role].unread;
+    const { isAlive, isOwned, paused } = world[role];
+    if (token === undefined || !isAlive || !isOwned || paused !== 'no') return world;
+    return this.reads(patch(world, role, { unread }), role, token);
+  }
+
+  private reads(world: World, role: Role, token: Token): World {
+    const by = peerOf(role);
+    switch (token) {
+      case 'upgrade':
+        return this.queue(this.see(world, role, { kind: 'opened' }), role, 'accept');
+      case 'accept':
+        return this.see(world, role, { kind: 'opened' });
+      case 'data':
+        return this.see(patchTruth(world, role, { readData: true }), role, {
+          kind: 'data',
+          by,
+          seenAt: role,
+          bytes: 1,
+        });
+      case 'ping':
+        return this.queue(
+          this.see(world, role, { kind: 'ping', by, seenAt: role, bytes: 1 }),
+          role,
+          'pong',
+        );
+      case 'pong':
+        return this.see(world, role, { kind: 'pong', by, seenAt: role, bytes: 1 });
+      case 'c':
+      case 'r':
+        return this.see(patchTruth(world, role, { readClose: true }), role, {
+          kind: 'close-frame',
+          by,
+          seenAt: role,
+          statusCode: 1000,
+          reason: '',
+          hadPeerClose: token === 'r' ? true : 'unknown',
+        });
+      case 'FIN':
+        return this.see(world, role, { kind: 'fin', by, seenAt: role, hadPeerFin: 'unknown' });
+      case 'RST':
+        return this.see(world, role, { kind: 'rst', by, seenAt: role });
+      case 'A':
+        throw new Violation('an acknowledgement is not read');
+    }
+  }
+
+  private carryOutOne(world: World, role: Role, action: Action): World {
+    switch (action.kind) {
+      case 'send-close':
+        return this.sendClose(world, role, action);
+      case 'send-ping': {
+        const pinged = this.see(world, role, { kind: 'ping', by: role, seenAt: role, bytes: 1 });
+        return this.queue(pinged, role, 'ping');
+      }
+      case 'send-fin': {
+        const { because } = action;
+        const queued = this.see(world, role, { kind: 'fin-queued', of: role, because });
+        return this.queue(queued, role, 'FIN');
+      }
+      case 'reset': {
+        const { because } = action;
+        // To the application it is a reset also where the kernel had lost the connection before.
+        const aborted = patchTruth(abort(world, role), role, { sentRst: true });
+        const reset = patch(aborted, role, { isOwned: false });
+        return this.see(reset, role, { kind: 'rst', by: role, seenAt: role, because });
+      }
+      case 'destroy': {
+        const { because } = action;
+        return this.see(closeDescriptor(world, role), role, {
+          kind: 'destroyed',
+          of: role,
+          because,
+        });
+      }
+      case 'resume': {
+        const resumed = patch(world, role, { paused: 'no' });
+        return this.see(resumed, role, { kind: 'reading', of: role, paused: false });
+      }
+      case 'release':
+        return this.release(world, role);
+    }
+  }
+
+  private sendClose(
+    world: World,
+    role: Role,
+    action: Extract<Action, { kind: 'send-close' }>,
+  ): World {
+    const hadPeerClose = world[role].truth.readClose;
+    const { statusCode, reason, because } = action;
+    const sent = this.see(patchTruth(world, role, { sentClose: true }), role, {
+      kind: 'close-frame',
+      by: role,
+      seenAt: role,
+      statusCode,
+      reason,
+      hadPeerClose,
+      because,
+    });
+    return this.queue(sent, role, hadPeerClose ? 'r' : 'c');
+  }
+
+  private release(world: World, role: Role): World {
+    const released = closeDescriptor(world, role);
+    const looked = this.lookIntoKernel(released, role);
+    const ended = endingOf(this.connection(looked, role), role, { at: 0, unflushedBytes: 0 });
+    return this.see(looked, role, ended);
+  }
+
+  /** Queues a token behind what is unsent, and sends what can be sent. */
+  queue(world: World, role: Role, token: Token): World {
+    return this.flush(patch(world, role, { buffer: [...world[role].buffer, token] }), role);
+  }
+
+  private flush(world: World, role: Role): World {
+    let next = world;
+    for (;;) {
+      const [token, ...buffer] = next[role].buffer;
+      if (token === undefined || isBlocked(next, role, token)) break;
+      next = patch(next, role, { buffer });
+      next = token === 'FIN' ? this.finGoesOut(next, role) : emit(next, role, token);
+    }
+    const bytes = next[role].buffer.length;
+    const known = this.connection(next, role)[role].unsent?.bytes ?? 0;
+    if (bytes === known || !next[role].isOwned) return next;
+    return this.see(next, role, { kind: 'unsent', of: role, bytes });
+  }
+
+  private finGoesOut(world: World, role: Role): World {
+    const { tcpState } = world[role];
+    if (tcpState === 'CLOSED') return world;
+    const hasRead = this.connection(world, role)[peerOf(role)].fin !== null;
+    const asked = this.setup.asksKernel[role] ? tcpState === 'CLOSE-WAIT' : 'unknown';
+    const sent = sendFin(world, role);
+    return this.see(sent, role, {
+      kind: 'fin',
+      by: role,
+      seenAt: role,
+      hadPeerFin: hasRead ? true : asked,
+    });
+  }
+
+  /** One exact look at the own socket, where the shell can. */
+  lookIntoKernel(world: World, role: Role): World {
+    const { tcpState, isOwned, isAlive } = world[role];
+    const connection = this.connection(world, role);
+    const isKnown = connection[role].tcpStates[tcpState] !== undefined;
+    if (!this.setup.asksKernel[role] || !isAlive || isKnown || isEnded(connection)) return world;
+    return this.see(world, role, { kind: 'tcp-state', of: role, tcpState, owned: isOwned });
+  }
+
+  private take(known: number, observation: Observation): number {
+    const key = `${known}${JSON.stringify(observation)}`;
+    const remembered = this.observed.get(key);
+    if (remembered !== undefined) return remembered;
+    const connection = this.connections[known];
+    if (!connection) throw new Violation('no such connection');
+    const number = this.number(observe(connection, observation));
+    this.observed.set(key, number);
+    return number;
+  }
+
+  private number(connection: Connection): number {
+    const key = JSON.stringify(connection);
+    const known = this.numbers.get(key);
+    if (known !== undefined) return known;
+    this.connections.push(connection);
+    this.numbers.set(key, this.connections.length - 1);
+    return this.connections.length - 1;
+  }
+}
+
+/** A zero window stops what has bytes; a FIN has none. */
+function isBlocked(world: World, role: Role, token: Token): boolean {
+  const peer = world[peerOf(role)];
+  return token !== 'FIN' && peer.paused === 'full' && peer.isOwned;
+}
+
+const names = {
+  openTimeout: 'opening-handshake',
+  closeTimeout: 'closing-handshake',
+  finTimeout: 'fin',
+  flushTimeout: 'flush',
+  pausedTimeout: 'paused',
+  drainTimeout: 'drain',
+} as const satisfies Record<string, DeadlineName>;
+
+/** The policy in a world without time: what began at 0 is over at 0 if it is named, and else never. */
+function untimed(policy: Policy, expired: DeadlineName | null): Policy {
+  const over = (name: DeadlineName): number => (name === expired ? 0 : 1);
+  const timeouts = Object.fromEntries(
+    Object.entries(names).map(([option, name]) => [option, over(name)]),
+  );
+  const heartbeat = { interval: over('heartbeat'), timeout: over('heartbeat-reply') };
+  return { ...policy, ...timeouts, heartbeat };
+}
