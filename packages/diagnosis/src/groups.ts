@@ -15,6 +15,7 @@ export function groupsOf(service: Service | null, rows: readonly SocketRow[]): S
   const byPeer = new Map<string, number>();
   const peerOf = service?.role === 'client' ? destinationOf : (row: SocketRow) => row.remoteAddress;
   for (const row of rows) {
+    if (row.tcpState === 'LISTEN') continue;
     const peer = peerOf(row);
     byPeer.set(peer, (byPeer.get(peer) ?? 0) + 1);
   }

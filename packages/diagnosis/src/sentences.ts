@@ -97,7 +97,7 @@ export const lasts = {
 
 export const timeWaitOnServer = {
   summary: ({ app }: Who): string =>
-    `${app} sent the first FIN, so TIME-WAIT is on the server, where RFC 6455 §7.1.1 wants it`,
+    `${app} sent FIN before the client's arrived, so TIME-WAIT is on the server, where RFC 6455 §7.1.1 wants it`,
   count: (count: number): string => `${counted(count, 'socket')} of the server in TIME-WAIT`,
   rate: (rate: number, window: number): string =>
     `${number(rate)} closes a second by the server, over the last ${duration(window)}`,
@@ -109,17 +109,17 @@ export const timeWaitOnServer = {
 
 export const timeWaitOnClient = {
   summary: ({ app }: Who, destination: string): string =>
-    `${app}, the client, sent the first FIN to ${destination}, so each of its ports waits for 60 s`,
+    `${app}, the client, sent FIN before that of ${destination} arrived, so each of its ports waits for 60 s`,
   count: (count: number): string => `${counted(count, 'socket')} of the client in TIME-WAIT`,
   rate: (rate: number, window: number): string =>
     `${number(rate)} closes a second by the client, over the last ${duration(window)}`,
   reusable: (count: number): string =>
     `${number(count)} of these ports may be taken over by new connections: tcp_tw_reuse allows it after 1 s`,
   do: (isCostly: boolean): readonly string[] => [
-    'Let the server send the first FIN: after the Close frames the client waits for it, with a deadline (RFC 6455 §7.1.1).',
     isCostly
-      ? 'Keep connections open instead of opening one for each message; every close of the client takes a port for 60 s.'
-      : 'At this rate nothing needs to be done.',
+      ? 'Keep connections open instead of opening one for each message.'
+      : 'Nothing at this rate.',
+    'For fewer: let the server send the first FIN. After the Close frames the client waits for it, with a deadline (RFC 6455 §7.1.1).',
   ],
 } as const;
 
@@ -263,6 +263,8 @@ export const listenQueue = {
   earlier: 'connections were dropped some time ago because an accept queue was full',
   queue: (port: number, queued: number, limit: number): string =>
     `port ${port}: ${number(queued)} not accepted yet, the queue holds ${number(limit)}`,
+  places: (queued: number, limit: number): string =>
+    `${number(queued)} connections wait in an accept queue of ${number(limit)}`,
   grew: (name: string, by: number, watched: number): string =>
     `${name} grew by ${number(by)} in ${duration(watched)}, in the whole namespace`,
   sinceBoot: (name: string, value: number): string =>

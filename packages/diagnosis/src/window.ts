@@ -18,6 +18,8 @@ export function blockedByReader(scene: Scene, row: SocketRow): Confidence | null
   if (earlier && mostlyWaiting(scene, row, earlier)) return 'certain';
   if (row.timer.kind !== 'probe') return null;
   if (earlier?.timer?.kind === 'probe' && scene.duration >= passingThrough) return 'certain';
+  // The time between probes doubles with each, from the RTO on: a long one comes after many short ones.
+  if (row.timer.expiresIn >= passingThrough) return 'likely';
   const silent = row.tcpInfo?.lastDataSent ?? null;
   if (silent === null) return 'possible';
   return silent >= passingThrough ? 'likely' : null;

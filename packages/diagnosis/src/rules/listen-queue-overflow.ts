@@ -59,7 +59,7 @@ function queueCostOf(row: SocketRow): Cost {
     limit: row.sendQueue,
     unit: 'connections',
     exhaustedIn: null,
-    text: say.queue(row.localPort, row.receiveQueue ?? 0, row.sendQueue ?? 0),
+    text: say.places(row.receiveQueue ?? 0, row.sendQueue ?? 0),
   };
 }
 

@@ -7,7 +7,7 @@ const blocked = {
   tcpState: 'FIN-WAIT-1',
   inode: 0,
   sendQueue: 50_000,
-  timer: timer('probe', 3000, 0),
+  timer: timer('probe', 300, 0),
 } as const;
 
 const since = (lastDataSent: number) => rows(2, { ...blocked, tcpInfo: tcpInfo({ lastDataSent }) });
@@ -22,6 +22,11 @@ test('FIN behind a window that stays closed is a certain problem', () => {
 
 test('one look without ages is only possible', () => {
   expect(verdict(id, rows(2, blocked))).toMatchObject({ severity: 'risk', confidence: 'possible' });
+});
+
+test('a long time between probes makes it likely: it doubles with each', () => {
+  const found = verdict(id, rows(2, { ...blocked, timer: timer('probe', 3000, 0) }));
+  expect(found?.confidence).toBe('likely');
 });
 
 test('nothing sent for seconds makes it likely; data sent just now makes it silent', () => {

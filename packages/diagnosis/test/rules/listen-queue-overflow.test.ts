@@ -7,7 +7,12 @@ const id = 'listen-queue-overflow';
 
 test('a queue over its limit is a problem of that port', () => {
   const found = verdict(id, [listener({ receiveQueue: 6, sendQueue: 5 })]);
-  expect(found).toMatchObject({ severity: 'problem', port: 8080, process: { name: 'java' } });
+  expect(found).toMatchObject({
+    severity: 'problem',
+    port: 8080,
+    process: { name: 'java' },
+    groups: [],
+  });
   expect(found?.costs[0]).toMatchObject({ resource: 'connections', value: 6, limit: 5 });
 });
 
