@@ -1,13 +1,16 @@
 const mostNamed = 3;
+/** No scenario's name comes near this; comparing costs as much as both names are long, multiplied. */
+const longest = 60;
 
 /** Names that were probably meant: those that contain what was typed, else those with few letters changed. */
 export function nearNames(typed: string, known: readonly string[]): readonly string[] {
+  if (typed.length > longest) return [];
   const name = typed.toLowerCase();
   const containing = known.filter((other) => name.length > 2 && other.includes(name));
   if (containing.length > 0) return containing.slice(0, mostNamed);
   const bound = Math.max(2, Math.floor(name.length / 3));
   return known
-    .map((other) => ({ other, distance: editDistance(name.slice(0, 100), other) }))
+    .map((other) => ({ other, distance: editDistance(name, other) }))
     .filter(({ distance }) => distance <= bound)
     .sort((one, two) => one.distance - two.distance)
     .slice(0, mostNamed)

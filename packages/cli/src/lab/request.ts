@@ -37,5 +37,5 @@ export function parseRequest(names: readonly string[], options: TypedOptions): R
 function noSuchScenario(name: string, known: readonly string[]): string {
   const near = nearNames(name, known);
   const meant = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
-  return `there is no scenario ${JSON.stringify(name)}${meant} (--list shows all)`;
+  return `there is no scenario ${JSON.stringify(name.slice(0, 60))}${meant} (--list shows all)`;
 }
