@@ -87,6 +87,11 @@ export class CaptureReader implements PacketSink {
     return { packets: this.#packets, live: this.#tracker.counts.live, lastAt };
   }
 
+  /** True if the file that is being read is a capture. */
+  get recognised(): boolean {
+    return this.#container !== null;
+  }
+
   /** False once nothing that may still come in this file can be understood. */
   get readable(): boolean {
     return !this.#foreign && this.#container?.readable !== false;
@@ -99,7 +104,9 @@ export class CaptureReader implements PacketSink {
   }
 
   /** Takes the next bytes of the file. They may be changed after the call. */
-  feed(chunk: Uint8Array): void {
+  feed(piece: Uint8Array): void {
+    // A Buffer is a subclass: with one class only, the engine compiles the hot path once and for all.
+    const chunk = new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
     let at = this.#skipped(chunk, 0);
     while (this.#partial.length > 0 && at < chunk.length && this.readable) {
       const wanted = this.#container?.missingBytes ?? 4 - this.#partial.length;

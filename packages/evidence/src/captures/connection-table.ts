@@ -11,10 +11,10 @@ const FIRST_SIZE = 1 << 12;
 export class ConnectionTable {
   readonly #slots: Slots;
   readonly #seed: number;
-  #hashes = new Int32Array(FIRST_SIZE);
-  /** id + 1; 0: empty. */
-  #ids = new Int32Array(FIRST_SIZE);
-  #mask = FIRST_SIZE - 1;
+  /** Pairs, so that one cache line holds both: id + 1 (0: empty), and the hash. */
+  #entries = new Int32Array(2 * FIRST_SIZE);
+  /** Of the index of a pair, which is even. */
+  #mask = 2 * FIRST_SIZE - 1;
   #size = 0;
   #hash = 0;
   /** Which side sent the packet that was found: 0 or SIDE_STRIDE. */
@@ -34,10 +34,12 @@ export class ConnectionTable {
     // A sum, so that both directions have the same hash.
     const hash = mix(source + destination);
     this.#hash = hash;
-    for (let at = hash & this.#mask; ; at = (at + 1) & this.#mask) {
-      const id = (this.#ids[at] ?? 0) - 1;
+    const entries = this.#entries;
+    const mask = this.#mask;
+    for (let at = (hash << 1) & mask; ; at = (at + 2) & mask) {
+      const id = (entries[at] ?? 0) - 1;
       if (id < 0) return -1;
-      if (this.#hashes[at] === hash && this.#matches(packet, id)) return id;
+      if (entries[at + 1] === hash && this.#matches(packet, id)) return id;
     }
   }
 
@@ -54,16 +56,16 @@ export class ConnectionTable {
     slots.setWord(HASH, this.#hash);
     this.side = 0;
     this.#size += 1;
-    if (this.#size * 2 > this.#ids.length) this.#grow();
+    if (this.#size * 4 > this.#entries.length) this.#grow();
     this.#place(this.#hash, slots.id + 1);
   }
 
   /** Takes the connection that is sought now out of the table. */
   remove(): void {
-    let at = this.#slots.word(HASH) & this.#mask;
-    while (this.#ids[at] !== this.#slots.id + 1) {
-      if (this.#ids[at] === 0) return;
-      at = (at + 1) & this.#mask;
+    let at = (this.#slots.word(HASH) << 1) & this.#mask;
+    while (this.#entries[at] !== this.#slots.id + 1) {
+      if (this.#entries[at] === 0) return;
+      at = (at + 2) & this.#mask;
     }
     this.#size -= 1;
     this.#closeHole(at);
@@ -71,15 +73,16 @@ export class ConnectionTable {
 
   /** Moves later entries of the same run back, so that no search ends too early. */
   #closeHole(from: number): void {
+    const entries = this.#entries;
+    const mask = this.#mask;
     let hole = from;
-    for (let at = (hole + 1) & this.#mask; this.#ids[at] !== 0; at = (at + 1) & this.#mask) {
-      const home = (this.#hashes[at] ?? 0) & this.#mask;
-      if (((at - home) & this.#mask) < ((at - hole) & this.#mask)) continue;
-      this.#ids[hole] = this.#ids[at] ?? 0;
-      this.#hashes[hole] = this.#hashes[at] ?? 0;
+    for (let at = (hole + 2) & mask; entries[at] !== 0; at = (at + 2) & mask) {
+      const home = ((entries[at + 1] ?? 0) << 1) & mask;
+      if (((at - home) & mask) < ((at - hole) & mask)) continue;
+      entries.copyWithin(hole, at, at + 2);
       hole = at;
     }
-    this.#ids[hole] = 0;
+    entries[hole] = 0;
   }
 
   #matches(packet: Packet, id: number): boolean {
@@ -114,21 +117,19 @@ export class ConnectionTable {
   }
 
   #place(hash: number, entry: number): void {
-    let at = hash & this.#mask;
-    while (this.#ids[at] !== 0) at = (at + 1) & this.#mask;
-    this.#ids[at] = entry;
-    this.#hashes[at] = hash;
+    let at = (hash << 1) & this.#mask;
+    while (this.#entries[at] !== 0) at = (at + 2) & this.#mask;
+    this.#entries[at] = entry;
+    this.#entries[at + 1] = hash;
   }
 
   #grow(): void {
-    const ids = this.#ids;
-    const hashes = this.#hashes;
-    this.#ids = new Int32Array(ids.length * 2);
-    this.#hashes = new Int32Array(ids.length * 2);
-    this.#mask = ids.length * 2 - 1;
-    for (let at = 0; at < ids.length; at += 1) {
-      const entry = ids[at] ?? 0;
-      if (entry !== 0) this.#place(hashes[at] ?? 0, entry);
+    const before = this.#entries;
+    this.#entries = new Int32Array(before.length * 2);
+    this.#mask = before.length * 2 - 1;
+    for (let at = 0; at < before.length; at += 2) {
+      const entry = before[at] ?? 0;
+      if (entry !== 0) this.#place(before[at + 1] ?? 0, entry);
     }
   }
 }

@@ -14,8 +14,10 @@ const COPY_WITHIN = 1;
 /** Remembers what a later copy of this packet would look like. Part of the hot path. */
 export function rememberPacket(stream: Stream, packet: Packet): void {
   const { slots, side } = stream;
-  const at = FINGERPRINTS + (slots.word(PACKETS, side) & (REMEMBERED - 1));
-  slots.setWord(at, fingerprint(packet), side);
+  const { words, base } = slots;
+  const at = base + side;
+  const packets = words[at + PACKETS] ?? 0;
+  words[at + FINGERPRINTS + (packets & (REMEMBERED - 1))] = fingerprint(packet);
   slots.setNumber(LAST_AT, packet.at, side);
 }
 

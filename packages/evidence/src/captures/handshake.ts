@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { HttpHead } from './parse-http-head.ts';
+import type { HttpHead, Span } from './parse-http-head.ts';
 import { setClient } from './roles.ts';
 import {
   ACCEPT_EXPECTED,
@@ -28,33 +28,34 @@ import {
   UNBOUNDED_BODY,
   WAITING,
 } from './stream.ts';
+import { hashBytes, hashText } from './texts.ts';
 
 /** RFC 6455 §1.3: what a server appends to the key before hashing it. */
-const ACCEPT_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+const acceptGuid = Buffer.from('258EAFA5-E914-47DA-95CA-C5AB0DC85B11');
+/** A real key has 24. */
+const MAX_KEY_BYTES = 256;
+const keyAndGuid = Buffer.alloc(MAX_KEY_BYTES + acceptGuid.length);
 
-/** Takes note of a request or response and decides how the bytes behind it are to be read. */
-export function readHead(stream: Stream, head: HttpHead): void {
+/** Takes note of a request or response in `bytes` and decides how what is behind it is to be read. */
+export function readHead(stream: Stream, head: HttpHead, bytes: Uint8Array): void {
   const { slots } = stream;
   slots.setWord(FLAGS, slots.word(FLAGS) | HTTP);
-  if (head.status === null) readRequest(stream, head);
-  else readResponse(stream, head, head.status);
+  if (head.status === 0) readRequest(stream, head, bytes);
+  else readResponse(stream, head, bytes);
 }
 
-function readRequest(stream: Stream, head: HttpHead): void {
+function readRequest(stream: Stream, head: HttpHead, bytes: Uint8Array): void {
   const { slots, side } = stream;
-  stream.note?.({
-    kind: 'request',
-    text: `${head.method ?? ''}${head.upgrade ? ', upgrade' : ''}`,
-  });
   setClient(slots, side, 'upgrade-request');
-  if (head.upgrade && head.method === 'GET') {
+  if (head.upgrade && head.isGet) {
+    stream.note?.({ kind: 'request', text: 'upgrade to websocket' });
     slots.setWord(FLAGS, slots.word(FLAGS) | UPGRADE_REQUESTED);
-    if (head.key !== null) slots.setWord(ACCEPT_EXPECTED, textHash(acceptFor(head.key)));
+    if (head.key.start >= 0) slots.setWord(ACCEPT_EXPECTED, hashOfAccept(bytes, head.key));
     slots.setWord(MODE, modeBehindUpgrade(stream), side);
-  } else if (head.method === 'CONNECT') {
+  } else if (head.isConnect) {
     slots.setWord(FLAGS, slots.word(FLAGS) | CONNECT_REQUESTED);
     slots.setWord(MODE, modeBehindUpgrade(stream), side);
-  } else expectBody(stream, head.contentLength ?? 0);
+  } else expectBody(stream, Math.max(0, head.contentLength));
 }
 
 /** The response may have been seen already, where the capture's order is not that of the wire. */
@@ -65,21 +66,21 @@ function modeBehindUpgrade(stream: Stream): number {
   return slots.word(PACKETS, peer) === 0 ? SEARCHING : WAITING;
 }
 
-function readResponse(stream: Stream, head: HttpHead, status: number): void {
+function readResponse(stream: Stream, head: HttpHead, bytes: Uint8Array): void {
   const { slots, side, peer } = stream;
+  const { status } = head;
   stream.note?.({ kind: 'response', text: String(status) });
   setClient(slots, peer, 'upgrade-request');
-  if (head.server !== null) slots.setWord(SERVER_SOFTWARE, stream.texts.number(head.server));
+  remember(stream, { field: SERVER_SOFTWARE, bytes, span: head.server });
   if (status >= 100 && status < 200 && status !== 101) return;
   slots.setWord(STATUS, status);
   slots.setNumber(RESPONSE_AT, stream.at);
-  if (status === 101) return readUpgrade(stream, head);
-  const waiting = slots.word(MODE, peer) === WAITING;
-  if (waiting) slots.setWord(MODE, START, peer);
+  if (status === 101) return readUpgrade(stream, head, bytes);
+  if (slots.word(MODE, peer) === WAITING) slots.setWord(MODE, START, peer);
   const tunnel = (slots.word(FLAGS) & CONNECT_REQUESTED) !== 0 && status >= 200 && status < 300;
   if (tunnel) slots.setWord(FLAGS, slots.word(FLAGS) & ~CONNECT_REQUESTED);
   if (tunnel || status === 204 || status === 304) return slots.setWord(MODE, START, side);
-  if (head.contentLength === null || head.chunked) slots.setWord(MODE, UNBOUNDED_BODY, side);
+  if (head.contentLength < 0 || head.chunked) slots.setWord(MODE, UNBOUNDED_BODY, side);
   else expectBody(stream, head.contentLength);
 }
 
@@ -90,27 +91,30 @@ function expectBody(stream: Stream, length: number): void {
 }
 
 /** 101: from here on both sides send frames. */
-function readUpgrade(stream: Stream, head: HttpHead): void {
-  const { slots, side, peer, texts } = stream;
+function readUpgrade(stream: Stream, head: HttpHead, bytes: Uint8Array): void {
+  const { slots, side, peer } = stream;
   const upgrade = head.upgrade ? 0 : RESPONSE_WITHOUT_UPGRADE;
   slots.setWord(FLAGS, slots.word(FLAGS) | WEBSOCKET | upgrade);
-  if (head.accept !== null) slots.setWord(ACCEPT_RECEIVED, textHash(head.accept));
-  if (head.protocol !== null) slots.setWord(SUBPROTOCOL, texts.number(head.protocol));
-  if (head.extensions !== null) slots.setWord(EXTENSIONS, texts.number(head.extensions));
+  const { accept } = head;
+  if (accept.start >= 0) {
+    slots.setWord(ACCEPT_RECEIVED, hashBytes(bytes, accept.start, accept.end) | 1);
+  }
+  remember(stream, { field: SUBPROTOCOL, bytes, span: head.protocol });
+  remember(stream, { field: EXTENSIONS, bytes, span: head.extensions });
   slots.setWord(MODE, FRAMES_MODE, side);
   if (slots.word(MODE, peer) === WAITING) slots.setWord(MODE, FRAMES_MODE, peer);
 }
 
-/** RFC 6455 §4.2.2, the value that Sec-WebSocket-Accept must have for this key. */
-export function acceptFor(key: string): string {
-  return hash('sha1', key + ACCEPT_GUID, 'base64');
+function remember(stream: Stream, text: { field: number; bytes: Uint8Array; span: Span }): void {
+  const { start, end } = text.span;
+  if (start >= 0) stream.slots.setWord(text.field, stream.texts.number(text.bytes, start, end));
 }
 
-/** FNV-1a, never 0: enough to see that two short texts are not the same. */
-function textHash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
-    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
-  }
-  return value | 1;
+/** Hash of what Sec-WebSocket-Accept must be; never 0, which stands for "not seen". */
+function hashOfAccept(bytes: Uint8Array, key: Span): number {
+  const length = Math.min(key.end - key.start, MAX_KEY_BYTES);
+  keyAndGuid.set(bytes.subarray(key.start, key.start + length));
+  keyAndGuid.set(acceptGuid, length);
+  const accept = hash('sha1', keyAndGuid.subarray(0, length + acceptGuid.length), 'base64');
+  return hashText(accept) | 1;
 }

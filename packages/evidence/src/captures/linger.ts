@@ -1,8 +1,8 @@
 /** Enough for a second of 16,000 closes a second: stragglers come within a round trip or a timeout. */
-const CAPACITY = 1 << 14;
+const CAPACITY = 1 << 12;
 
 /**
- * Connections that have ended and wait a while for stragglers, oldest first. Bounded: past 16,384 the
+ * Connections that have ended and wait a while for stragglers, oldest first. Bounded: past 4,096 the
  * oldest has to go. An entry may be stale: its connection can have been reported for another reason,
  * and its id given to another one, which has another index.
  */

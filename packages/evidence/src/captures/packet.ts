@@ -6,8 +6,8 @@
 export class Packet {
   view: DataView = new DataView(new ArrayBuffer(0));
   bytes: Uint8Array = new Uint8Array(0);
-  /** Unix time in ms. A double resolves about 0.25 microseconds of today's time. */
-  at = 0;
+  /** Unix time in ms (NaN at first, so that the field is a double from the start). A double resolves about 0.25 microseconds of today's time. */
+  at = Number.NaN;
   /** LINKTYPE_ number of the capture's interface. */
   linkType = 0;
   /** Where the captured bytes begin and end, and how long the packet was on the wire. */

@@ -1,137 +1,200 @@
-/** The parts of an HTTP/1.1 head that an opening handshake needs. Header values are trimmed. */
-export interface HttpHead {
-  /** The method of a request, or the status of a response. */
-  readonly method: string | null;
-  readonly status: number | null;
-  /** Upgrade: websocket was there. */
-  upgrade: boolean;
-  key: string | null;
-  accept: string | null;
-  protocol: string | null;
-  extensions: string | null;
-  server: string | null;
-  /** null: not said. */
-  contentLength: number | null;
-  chunked: boolean;
+/** Where a header's value lies; `start` is -1 where the head does not have the header. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/**
+ * The parts of an HTTP/1.1 head that an opening handshake needs, as offsets into the bytes: one object
+ * is filled again for each head, and no text is made of it. Of several lines with one name the last counts.
+ */
+export class HttpHead {
+  /** Status of a response; 0: a request. */
+  status = 0;
+  isGet = false;
+  isConnect = false;
+  /** `Upgrade: websocket` was there. */
+  upgrade = false;
+  chunked = false;
+  /** -1: not said. */
+  contentLength = -1;
+  readonly key: Span = { start: -1, end: -1 };
+  readonly accept: Span = { start: -1, end: -1 };
+  readonly protocol: Span = { start: -1, end: -1 };
+  readonly extensions: Span = { start: -1, end: -1 };
+  readonly server: Span = { start: -1, end: -1 };
+  readonly #value: Span = { start: -1, end: -1 };
+  readonly #handshakeHeaders = [
+    { name: bytesOf('sec-websocket-key:'), span: this.key },
+    { name: bytesOf('sec-websocket-accept:'), span: this.accept },
+    { name: bytesOf('sec-websocket-protocol:'), span: this.protocol },
+    { name: bytesOf('sec-websocket-extensions:'), span: this.extensions },
+    { name: bytesOf('server:'), span: this.server },
+  ];
   /** Offset behind the empty line. */
-  readonly end: number;
+  end = 0;
+  #viewed: Uint8Array | null = null;
+  #view: DataView = new DataView(new ArrayBuffer(0));
+
+  /** Reads the head that begins at `at`; false if its empty line does not come before `end`. */
+  read(bytes: Uint8Array, at: number, end: number): boolean {
+    this.#clear();
+    const view = this.#viewOf(bytes);
+    let line = at;
+    for (let lineEnd = endOfLine(view, line, end); lineEnd >= 0; ) {
+      if (line === at) this.#readStartLine(bytes, at, lineEnd);
+      else if (isEmptyLine(bytes, line, lineEnd)) {
+        this.end = lineEnd + 1;
+        return true;
+      } else this.#readHeader(bytes, line, lineEnd);
+      line = lineEnd + 1;
+      lineEnd = endOfLine(view, line, end);
+    }
+    return false;
+  }
+
+  /** One view for all heads of a chunk. */
+  #viewOf(bytes: Uint8Array): DataView {
+    if (this.#viewed === bytes) return this.#view;
+    this.#viewed = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return this.#view;
+  }
+
+  #clear(): void {
+    this.upgrade = false;
+    this.chunked = false;
+    this.contentLength = -1;
+    this.key.start = -1;
+    this.accept.start = -1;
+    this.protocol.start = -1;
+    this.extensions.start = -1;
+    this.server.start = -1;
+  }
+
+  #readStartLine(bytes: Uint8Array, at: number, lineEnd: number): void {
+    const isResponse = matches(bytes, at, RESPONSE);
+    this.status = isResponse ? digits(bytes, at + 9, Math.min(at + 12, lineEnd)) : 0;
+    this.isGet = matches(bytes, at, GET);
+    this.isConnect = matches(bytes, at, CONNECT);
+  }
+
+  /** The first letter rules out most headers, the place of the colon most others. */
+  #readHeader(bytes: Uint8Array, line: number, lineEnd: number): void {
+    const first = (bytes[line] ?? 0) | 0x20;
+    if (first === 0x73) this.#readHandshakeHeader(bytes, line, lineEnd);
+    else if (first === 0x75 && isNamed(bytes, line, UPGRADE)) {
+      this.#locate(bytes, line + UPGRADE.length, lineEnd);
+      this.upgrade ||= contains(bytes, this.#value, WEBSOCKET);
+    } else if (first === 0x63 && isNamed(bytes, line, CONTENT_LENGTH)) {
+      this.#locate(bytes, line + CONTENT_LENGTH.length, lineEnd);
+      this.contentLength = digits(bytes, this.#value.start, this.#value.end);
+    } else if (first === 0x74 && isNamed(bytes, line, TRANSFER_ENCODING)) this.chunked = true;
+  }
+
+  #readHandshakeHeader(bytes: Uint8Array, line: number, lineEnd: number): void {
+    for (const { name, span } of this.#handshakeHeaders) {
+      if (!isNamed(bytes, line, name)) continue;
+      this.#locate(bytes, line + name.length, lineEnd);
+      span.start = this.#value.start;
+      span.end = this.#value.end;
+      return;
+    }
+  }
+
+  /** The value between `start` and the line's end, without white space around it. */
+  #locate(bytes: Uint8Array, start: number, lineEnd: number): void {
+    let from = start;
+    let to = lineEnd;
+    while (from < to && (bytes[from] ?? 0) <= 0x20) from += 1;
+    while (to > from && (bytes[to - 1] ?? 0) <= 0x20) to -= 1;
+    this.#value.start = from;
+    this.#value.end = to;
+  }
 }
 
 /** Longer heads than any server accepts. */
 export const MAX_HEAD_BYTES = 16_384;
-const MAX_VALUE_BYTES = 1024;
-const MAX_NAME_BYTES = 25;
 
 const LF = 0x0a;
-const COLON = 0x3a;
+const CR = 0x0d;
+const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-const methods = ['GET ', 'CONNECT ', 'POST ', 'HEAD ', 'PUT ', 'OPTIONS ', 'DELETE ', 'PATCH '];
-const beginnings = ['HTTP/1.', ...methods].map((text) => new TextEncoder().encode(text));
+const RESPONSE = bytesOf('HTTP/1.');
+const GET = bytesOf('GET ');
+const CONNECT = bytesOf('CONNECT ');
+const methods = ['POST ', 'HEAD ', 'PUT ', 'OPTIONS ', 'DELETE ', 'PATCH '];
+const beginnings = [RESPONSE, GET, CONNECT, ...methods.map(bytesOf)];
+
+const UPGRADE = bytesOf('upgrade:');
+const CONTENT_LENGTH = bytesOf('content-length:');
+const TRANSFER_ENCODING = bytesOf('transfer-encoding:');
+const WEBSOCKET = bytesOf('websocket');
 
 /** Do these bytes begin an HTTP/1 request or response? null: too few to tell. */
 export function beginsHttp(bytes: Uint8Array, at: number, end: number): boolean | null {
   const first = bytes[at] ?? 0;
+  // C, D, G, H, O, P
   if (first < 0x43 || first > 0x50) return false;
   let undecided = false;
   for (const beginning of beginnings) {
-    let matched = 0;
-    const limit = Math.min(beginning.length, end - at);
-    while (matched < limit && bytes[at + matched] === beginning[matched]) matched += 1;
-    if (matched === beginning.length) return true;
-    if (matched === end - at) undecided = true;
+    if (first !== beginning[0]) continue;
+    if (end - at >= beginning.length && matches(bytes, at, beginning)) return true;
+    if (end - at >= beginning.length) continue;
+    undecided ||= matches(bytes, at, beginning.subarray(0, end - at));
   }
   return undecided ? null : false;
 }
 
-/** The head that begins at `at`, or null if it does not end before `end`. */
-export function parseHttpHead(bytes: Uint8Array, at: number, end: number): HttpHead | null {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at);
-  const headEnd = endOfHead(text);
-  if (headEnd < 0) return null;
-  let line = text.indexOf(LF) + 1;
-  const head = startLine(text.toString('latin1', 0, Math.min(line, 64)), at + headEnd);
-  while (line < headEnd) {
-    const next = text.indexOf(LF, line) + 1;
-    readHeader(head, text, line);
-    line = next;
+/** Four bytes at a time: a byte of `word` is zero where the text has a line feed. */
+function endOfLine(view: DataView, at: number, end: number): number {
+  let offset = at;
+  for (; offset + 4 <= end; offset += 4) {
+    const word = view.getInt32(offset) ^ 0x0a0a0a0a;
+    if (((word - 0x01010101) & ~word & 0x80808080) !== 0) break;
   }
-  return head;
-}
-
-/** Offset behind CR LF CR LF, or -1. Bare line feeds are taken for line ends too (RFC 9112 §2.2). */
-function endOfHead(text: Buffer): number {
-  let lf = text.indexOf(LF);
-  while (lf >= 0) {
-    const next = text[lf + 1] === 0x0d ? lf + 2 : lf + 1;
-    if (text[next] === LF) return next + 1;
-    lf = text.indexOf(LF, lf + 1);
-  }
+  for (; offset < end; offset += 1) if (view.getUint8(offset) === LF) return offset;
   return -1;
 }
 
-function startLine(line: string, end: number): HttpHead {
-  const response = line.startsWith('HTTP/');
-  return {
-    method: response ? null : line.slice(0, line.indexOf(' ')),
-    status: response ? Number.parseInt(line.slice(9, 12), 10) || 0 : null,
-    upgrade: false,
-    key: null,
-    accept: null,
-    protocol: null,
-    extensions: null,
-    server: null,
-    contentLength: null,
-    chunked: false,
-    end,
-  };
+/** A bare line feed is taken for a line end too (RFC 9112 §2.2). */
+function isEmptyLine(bytes: Uint8Array, line: number, lineEnd: number): boolean {
+  return lineEnd === line || (lineEnd === line + 1 && bytes[line] === CR);
 }
 
-/** Looks at the length of the name before reading it: most headers are of no interest. */
-function readHeader(head: HttpHead, text: Buffer, line: number): void {
-  let colon = line;
-  while (colon < line + MAX_NAME_BYTES && text[colon] !== COLON) colon += 1;
-  if (!isInteresting(colon - line)) return;
-  const lineEnd = text.indexOf(LF, colon);
-  const value = text
-    .toString('latin1', colon + 1, Math.min(lineEnd, colon + MAX_VALUE_BYTES))
-    .trim();
-  switch (text.toString('latin1', line, colon).toLowerCase()) {
-    case 'upgrade':
-      head.upgrade = value.toLowerCase().includes('websocket');
-      return;
-    case 'server':
-      head.server = value;
-      return;
-    case 'content-length':
-      head.contentLength = /^\d{1,15}$/.test(value) ? Number(value) : null;
-      return;
-    case 'transfer-encoding':
-      head.chunked = value.toLowerCase().includes('chunked');
-      return;
-    case 'sec-websocket-key':
-      head.key = value;
-      return;
-    case 'sec-websocket-accept':
-      head.accept = value;
-      return;
-    case 'sec-websocket-protocol':
-      head.protocol = head.protocol === null ? value : `${head.protocol}, ${value}`;
-      return;
-    case 'sec-websocket-extensions':
-      head.extensions = head.extensions === null ? value : `${head.extensions}, ${value}`;
-      return;
-    default:
+function matches(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
+  for (let index = 0; index < wanted.length; index += 1) {
+    if (bytes[at + index] !== wanted[index]) return false;
   }
+  return true;
 }
 
-function isInteresting(nameLength: number): boolean {
-  return (
-    nameLength === 6 ||
-    nameLength === 7 ||
-    nameLength === 14 ||
-    nameLength === 17 ||
-    nameLength === 20 ||
-    nameLength === 22 ||
-    nameLength === 24
-  );
+/** Is this the header's name with its colon, in any case? The colon is looked at first. */
+function isNamed(bytes: Uint8Array, line: number, name: Uint8Array): boolean {
+  if (bytes[line + name.length - 1] !== 0x3a) return false;
+  for (let index = 0; index < name.length - 1; index += 1) {
+    if (((bytes[line + index] ?? 0) | 0x20) !== name[index]) return false;
+  }
+  return true;
+}
+
+function contains(bytes: Uint8Array, value: Span, wanted: Uint8Array): boolean {
+  for (let at = value.start; at + wanted.length <= value.end; at += 1) {
+    let index = 0;
+    while (index < wanted.length && ((bytes[at + index] ?? 0) | 0x20) === wanted[index]) index += 1;
+    if (index === wanted.length) return true;
+  }
+  return false;
+}
+
+/** The number that these digits are, or -1; at most 15 of them, so that it is exact. */
+function digits(bytes: Uint8Array, start: number, end: number): number {
+  if (start >= end || end - start > 15) return -1;
+  let value = 0;
+  for (let at = start; at < end; at += 1) {
+    const digit = (bytes[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
 }

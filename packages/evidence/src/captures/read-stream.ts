@@ -1,5 +1,5 @@
 import { readHead } from './handshake.ts';
-import { beginsHttp, MAX_HEAD_BYTES, parseHttpHead } from './parse-http-head.ts';
+import { beginsHttp, HttpHead, MAX_HEAD_BYTES } from './parse-http-head.ts';
 import { fillsExactly } from './recognise-frames.ts';
 import { ATTEMPTS, EXACT_FRAME, FRAMES_GUESSED, MODE, REMAINING, SYN_SEEN } from './slots.ts';
 import {
@@ -18,6 +18,8 @@ import { beginsTlsRecord, walkTls } from './walk-tls.ts';
 
 /** Segments of an unknown stream that are tried for the beginning of a frame. */
 const MAX_ATTEMPTS = 64;
+
+const head = new HttpHead();
 
 /**
  * Reads the bytes of one segment, which continue those read before. Stops early only where the mode
@@ -57,10 +59,9 @@ function readStart(stream: Stream): void {
   if (before !== null) return readStartWithPartial(stream, before);
   const http = beginsHttp(bytes, position, end);
   if (http === true) {
-    const head = parseHttpHead(bytes, position, end);
-    if (head === null) return keepHead(stream, bytes.subarray(position, end));
+    if (!head.read(bytes, position, end)) return keepHead(stream, bytes.subarray(position, end));
     stream.position = head.end;
-    return readHead(stream, head);
+    return readHead(stream, head, bytes);
   }
   const tls = beginsTlsRecord(bytes, position, end);
   if (tls === true) slots.setWord(MODE, TLS_MODE, side);
@@ -76,11 +77,10 @@ function readStartWithPartial(stream: Stream, before: Uint8Array): void {
   joined.set(before);
   joined.set(fresh, before.length);
   if (beginsHttp(joined, 0, joined.length) === true) {
-    const head = parseHttpHead(joined, 0, joined.length);
-    if (head === null) return keepHead(stream, joined);
+    if (!head.read(joined, 0, joined.length)) return keepHead(stream, joined);
     stream.keepPartial(null);
     stream.position += head.end - before.length;
-    return readHead(stream, head);
+    return readHead(stream, head, joined);
   }
   const http = beginsHttp(joined, 0, joined.length);
   const tls = beginsTlsRecord(joined, 0, joined.length);
@@ -93,10 +93,10 @@ function readStartWithPartial(stream: Stream, before: Uint8Array): void {
   }
 }
 
-function keepHead(stream: Stream, head: Uint8Array): void {
+function keepHead(stream: Stream, bytes: Uint8Array): void {
   const { slots, side } = stream;
-  if (head.length < MAX_HEAD_BYTES && stream.rare.hasRoom(head.length))
-    return stream.keepPartial(head);
+  if (bytes.length < MAX_HEAD_BYTES && stream.rare.hasRoom(bytes.length))
+    return stream.keepPartial(bytes);
   stream.keepPartial(null);
   slots.setWord(MODE, OPAQUE, side);
 }

@@ -5,12 +5,14 @@ import { type EarlySegment, MAX_EARLY_BYTES, MAX_EARLY_SEGMENTS } from './rare.t
 import { readStream, skipUnseen } from './read-stream.ts';
 import {
   ACK_KNOWN,
+  FIN_SEEN,
   FLAGS,
   GAPS,
   HIGHEST_ACK,
   HIGHEST_SEQUENCE,
   HOLE,
   HOLE_SINCE,
+  KEEP_ALIVES,
   LAST_DATA_AT,
   LOST_BYTES,
   MODE,
@@ -18,6 +20,7 @@ import {
   OUT_OF_ORDER,
   RARE,
   RETRANSMISSIONS,
+  SEQUENCE_KNOWN,
   TRUNCATED,
 } from './slots.ts';
 import { SEARCHING, type Stream, WAITING } from './stream.ts';
@@ -45,6 +48,9 @@ export function deliver(stream: Stream): void {
 export function acceptOffOrder(stream: Stream, packet: Packet, sequence: number): void {
   const { slots, side } = stream;
   const offset = (sequence - slots.word(NEXT_SEQUENCE, side)) | 0;
+  if (packet.payloadLength === 1 && isKeepAlive(stream, sequence)) {
+    return slots.count(KEEP_ALIVES, side);
+  }
   if (offset + packet.payloadLength <= 0) return countRepeated(stream, packet);
   if (offset > MAX_WINDOW_BYTES) return;
   if (offset > 0 || slots.word(MODE, side) === WAITING) return keepEarly(stream, packet, sequence);
@@ -53,6 +59,13 @@ export function acceptOffOrder(stream: Stream, packet: Packet, sequence: number)
   stream.look(packet, sequence, -offset);
   deliver(stream);
   drain(stream);
+}
+
+/** RFC 9293 §3.8.4: a probe has the sequence number before the next one, and no data or one byte. */
+export function isKeepAlive(stream: Stream, sequence: number): boolean {
+  const { slots, side } = stream;
+  if (!slots.has(SEQUENCE_KNOWN, side) || slots.has(FIN_SEEN, side)) return false;
+  return ((sequence - slots.word(NEXT_SEQUENCE, side)) | 0) === -1;
 }
 
 /** Reads what was kept, as far as it continues the bytes that were read. */

@@ -126,20 +126,21 @@ export class Slots {
   readonly #wordBlocks: Int32Array[] = [];
   readonly #numberBlocks: Float64Array[] = [];
   readonly #free: number[] = [];
-  #words: Int32Array = new Int32Array(0);
-  #numbers: Float64Array = new Float64Array(0);
-  #wordBase = 0;
-  #numberBase = 0;
   #used = 0;
+  /** Where the connection sought last lies, for the hot path, which reads it without the accessors. */
+  words: Int32Array = new Int32Array(0);
+  numbers: Float64Array = new Float64Array(0);
+  base = 0;
+  numberBase = 0;
   /** The connection that the accessors read. */
   id = -1;
 
   seek(id: number): void {
     const block = id >> BLOCK_SHIFT;
-    this.#words = this.#wordBlocks[block] ?? this.#words;
-    this.#numbers = this.#numberBlocks[block] ?? this.#numbers;
-    this.#wordBase = (id & (BLOCK_CONNECTIONS - 1)) * CONNECTION_WORDS;
-    this.#numberBase = this.#wordBase >> 1;
+    this.words = this.#wordBlocks[block] ?? this.words;
+    this.numbers = this.#numberBlocks[block] ?? this.numbers;
+    this.base = (id & (BLOCK_CONNECTIONS - 1)) * CONNECTION_WORDS;
+    this.numberBase = this.base >> 1;
     this.id = id;
   }
 
@@ -151,7 +152,7 @@ export class Slots {
       if (id >> BLOCK_SHIFT === this.#wordBlocks.length) this.#addBlock();
     }
     this.seek(id);
-    this.#words.fill(0, this.#wordBase, this.#wordBase + CONNECTION_WORDS);
+    this.words.fill(0, this.base, this.base + CONNECTION_WORDS);
     return id;
   }
 
@@ -170,16 +171,16 @@ export class Slots {
   }
 
   word(field: number, side = 0): number {
-    return this.#words[this.#wordBase + field + side] ?? 0;
+    return this.words[this.base + field + side] ?? 0;
   }
 
   setWord(field: number, value: number, side = 0): void {
-    this.#words[this.#wordBase + field + side] = value;
+    this.words[this.base + field + side] = value;
   }
 
   count(field: number, side = 0): void {
-    const at = this.#wordBase + field + side;
-    this.#words[at] = (this.#words[at] ?? 0) + 1;
+    const at = this.base + field + side;
+    this.words[at] = (this.words[at] ?? 0) + 1;
   }
 
   has(bit: number, side: number): boolean {
@@ -187,26 +188,26 @@ export class Slots {
   }
 
   mark(bits: number, side: number): void {
-    const at = this.#wordBase + SIDE_FLAGS + side;
-    this.#words[at] = (this.#words[at] ?? 0) | bits;
+    const at = this.base + SIDE_FLAGS + side;
+    this.words[at] = (this.words[at] ?? 0) | bits;
   }
 
   unmark(bits: number, side: number): void {
-    const at = this.#wordBase + SIDE_FLAGS + side;
-    this.#words[at] = (this.#words[at] ?? 0) & ~bits;
+    const at = this.base + SIDE_FLAGS + side;
+    this.words[at] = (this.words[at] ?? 0) & ~bits;
   }
 
   number(field: number, side = 0): number {
-    return this.#numbers[this.#numberBase + field + (side >> 1)] ?? 0;
+    return this.numbers[this.numberBase + field + (side >> 1)] ?? 0;
   }
 
   setNumber(field: number, value: number, side = 0): void {
-    this.#numbers[this.#numberBase + field + (side >> 1)] = value;
+    this.numbers[this.numberBase + field + (side >> 1)] = value;
   }
 
   addNumber(field: number, value: number, side = 0): void {
-    const at = this.#numberBase + field + (side >> 1);
-    this.#numbers[at] = (this.#numbers[at] ?? 0) + value;
+    const at = this.numberBase + field + (side >> 1);
+    this.numbers[at] = (this.numbers[at] ?? 0) + value;
   }
 
   #addBlock(): void {

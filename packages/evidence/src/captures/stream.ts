@@ -43,7 +43,7 @@ export class Stream {
 
   /** Offset of the sender's slots: 0 or SIDE_STRIDE. */
   side = 0;
-  at = 0;
+  at = Number.NaN;
   acknowledgment = 0;
   bytes: Uint8Array = new Uint8Array(0);
   /** The next byte to read, where what was captured ends, and what the snaplen cut behind it. */

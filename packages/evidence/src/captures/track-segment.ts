@@ -12,7 +12,7 @@ import {
 } from './history.ts';
 import type { Packet } from './packet.ts';
 import { ACK, FIN, RST, SYN, windowScaleOf } from './parse-tcp.ts';
-import { acceptOffOrder, deliver, drain, MAX_WINDOW_BYTES } from './reassembly.ts';
+import { acceptOffOrder, deliver, drain, isKeepAlive, MAX_WINDOW_BYTES } from './reassembly.ts';
 import { trackReset } from './resets.ts';
 import { setClient } from './roles.ts';
 import {
@@ -36,6 +36,7 @@ import {
   PAYLOAD_BYTES,
   RARE,
   SEQUENCE_KNOWN,
+  SIDE_FLAGS,
   SYN_SCALE_KNOWN,
   SYN_SEEN,
   TTLS,
@@ -47,7 +48,8 @@ import type { Stream } from './stream.ts';
 
 /**
  * Takes one TCP segment into the connection that is sought: the hot path, with `PcapParser`,
- * `ConnectionTable.find`, `deliver` and `walkFrames`. It allocates nothing unless bytes came early.
+ * `ConnectionTable.find`, `deliver` and `walkFrames`. It allocates nothing unless bytes came early,
+ * and what each packet needs is read from the typed arrays directly.
  */
 export function trackSegment(stream: Stream, packet: Packet): void {
   const { slots, side } = stream;
@@ -59,7 +61,7 @@ export function trackSegment(stream: Stream, packet: Packet): void {
     if ((flags & SYN) !== 0) trackSyn(stream, packet);
     if ((flags & ACK) !== 0) trackAck(stream, packet);
     if (packet.payloadLength > 0) trackPayload(stream, packet);
-    else if (slots.has(SEQUENCE_KNOWN, side)) trackEmpty(stream, packet);
+    else if ((flags & (SYN | FIN)) === 0) trackEmpty(stream, packet);
     if ((flags & FIN) !== 0) trackFin(stream, packet);
     if ((slots.word(FLAGS) & RARE) !== 0) drainPeer(stream);
   }
@@ -67,13 +69,14 @@ export function trackSegment(stream: Stream, packet: Packet): void {
 }
 
 function followTtl(stream: Stream, ttl: number): void {
-  const { slots, side } = stream;
-  const ttls = slots.word(TTLS, side);
+  const { words, base } = stream.slots;
+  const at = base + TTLS + stream.side;
+  const ttls = words[at] ?? 0;
   const lowest = ttls & 0xff;
   const highest = (ttls >> 8) & 0xff;
   if (lowest === ttl && highest === ttl) return;
   const low = highest === 0 || ttl < lowest ? ttl : lowest;
-  slots.setWord(TTLS, (ttls & ~0xffff) | low | (Math.max(highest, ttl) << 8), side);
+  words[at] = (ttls & ~0xffff) | low | (Math.max(highest, ttl) << 8);
 }
 
 function trackSyn(stream: Stream, packet: Packet): void {
@@ -104,12 +107,16 @@ function expectSequence(stream: Stream, sequence: number): void {
 
 function trackAck(stream: Stream, packet: Packet): void {
   const { slots, side, peer } = stream;
-  const { acknowledgment } = packet;
-  if (!slots.has(ACK_KNOWN, side)) slots.mark(ACK_KNOWN, side);
-  else if (((acknowledgment - slots.word(HIGHEST_ACK, side)) | 0) < 0) return;
-  slots.setWord(HIGHEST_ACK, acknowledgment, side);
-  slots.setWord(WINDOW, packet.window, side);
-  if ((packet.window === 0) !== slots.has(ZERO_WINDOW, side)) followZeroWindow(stream, packet);
+  const { words, base } = slots;
+  const at = base + side;
+  const sideFlags = words[at + SIDE_FLAGS] ?? 0;
+  const { acknowledgment, window } = packet;
+  const highest = words[at + HIGHEST_ACK] ?? 0;
+  if ((sideFlags & ACK_KNOWN) === 0) words[at + SIDE_FLAGS] = sideFlags | ACK_KNOWN;
+  else if (((acknowledgment - highest) | 0) < 0) return;
+  words[at + HIGHEST_ACK] = acknowledgment;
+  words[at + WINDOW] = window;
+  if ((window === 0) !== ((sideFlags & ZERO_WINDOW) !== 0)) followZeroWindow(stream, packet);
   if (slots.has(FIN_SEEN, peer)) acknowledgeFin(stream, peer, packet.at);
 }
 
@@ -142,31 +149,23 @@ function trackPayload(stream: Stream, packet: Packet): void {
   if (!slots.has(SEQUENCE_KNOWN, side)) expectSequence(stream, sequence);
   slots.addNumber(PAYLOAD_BYTES, payloadLength, side);
   addHistory(slots, HISTORY_DATA, side);
+  const { words, base } = slots;
   const end = (sequence + payloadLength) | 0;
-  if (sequence === slots.word(NEXT_SEQUENCE, side) && !slots.has(HOLE, side)) {
+  if (sequence === words[base + NEXT_SEQUENCE + side] && !slots.has(HOLE, side)) {
     stream.look(packet, sequence, 0);
     deliver(stream);
-  } else if (payloadLength === 1 && isKeepAlive(stream, sequence)) {
-    slots.count(KEEP_ALIVES, side);
   } else acceptOffOrder(stream, packet, sequence);
-  if (((end - slots.word(HIGHEST_SEQUENCE, side)) | 0) > 0) {
-    slots.setWord(HIGHEST_SEQUENCE, end, side);
-  }
-}
-
-/** RFC 9293 §3.8.4: a probe has the sequence number before the next one, and no data or one byte. */
-function isKeepAlive(stream: Stream, sequence: number): boolean {
-  const { slots, side } = stream;
-  return ((sequence - slots.word(NEXT_SEQUENCE, side)) | 0) === -1 && !slots.has(FIN_SEEN, side);
+  const highestAt = base + HIGHEST_SEQUENCE + side;
+  if (((end - (words[highestAt] ?? 0)) | 0) > 0) words[highestAt] = end;
 }
 
 /** No payload: an acknowledgment, or a probe. */
 function trackEmpty(stream: Stream, packet: Packet): void {
   const { slots, side, peer } = stream;
-  if ((packet.flags & (SYN | FIN)) !== 0) return;
   addHistory(slots, HISTORY_ACK, side);
+  if (packet.sequence === slots.word(NEXT_SEQUENCE, side)) return;
   // The same packet probes a zero window: then it does not ask whether the peer is alive.
-  if (!isKeepAlive(stream, packet.sequence) || slots.has(ZERO_WINDOW, peer)) return;
+  if (slots.has(ZERO_WINDOW, peer) || !isKeepAlive(stream, packet.sequence)) return;
   slots.count(KEEP_ALIVES, side);
   stream.note?.({ kind: 'keep-alive', text: '' });
 }

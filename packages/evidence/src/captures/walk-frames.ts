@@ -166,13 +166,19 @@ function followClose(stream: Stream, bytes: Uint8Array, at: number): void {
   if (header.opcode !== CLOSE) return;
   const close = decodeClose(bytes, at, header);
   slots.setWord(CLOSE_CODE, closeCodeWord(close.statusCode), side);
-  slots.setWord(CLOSE_REASON, stream.texts.number(close.reason), side);
+  slots.setWord(CLOSE_REASON, stream.texts.number(close.reason, 0, close.reason.length), side);
   slots.setWord(VIOLATIONS, slots.word(VIOLATIONS, side) | close.violations, side);
   slots.setWord(CLOSE_END, stream.sequenceAt(stream.position), side);
   slots.setWord(CLOSE_ACK, stream.acknowledgment, side);
   slots.setNumber(CLOSE_AT, stream.at, side);
   beginEnd(slots, stream.at);
-  stream.note?.({ kind: 'close-frame', text: `${close.statusCode ?? ''} ${close.reason}`.trim() });
+  noteClose(stream, close.statusCode);
+}
+
+function noteClose({ note, texts, slots, side }: Stream, statusCode: number | null): void {
+  if (note === null) return;
+  const reason = texts.text(slots.word(CLOSE_REASON, side));
+  note({ kind: 'close-frame', text: `${statusCode ?? 'without a code'} ${reason}`.trim() });
 }
 
 /** Never 0, which stands for no Close frame: a bit above the 16 of the code says that there is one. */
