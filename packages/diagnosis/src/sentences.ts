@@ -300,7 +300,7 @@ export const descriptorExhaustion = {
 
 export const shortLived = {
   summary: (life: number): string =>
-    `connections live for about ${duration(life)}: that is polling or health checks rather than WebSockets`,
+    `connections live for no more than about ${duration(life)}: that is polling or health checks rather than WebSockets`,
   rate: (rate: number, live: number): string =>
     `${number(rate)} closes a second over the last minute, ${number(live)} connections open`,
   steady: (count: number): string => `closes in ${count} of the last 6 stretches of 10 s`,

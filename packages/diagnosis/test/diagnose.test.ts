@@ -77,4 +77,5 @@ test('many small destinations share one verdict', () => {
   const seen = report(out);
   expect(seen.verdicts).toHaveLength(21);
   expect(seen.verdicts[0]).toMatchObject({ count: 180, destination: null, port: 443 });
+  expect(report(out.toReversed())).toEqual(seen);
 });

@@ -24,7 +24,7 @@ function leak(scene: Scene, service: Service): readonly Verdict[] {
   const rows = [...ages.stuck, ...ages.unknown];
   if (rows.length === 0) return [];
   const subject = { scene, service, rows };
-  const confidence = confidenceOf(ages);
+  const confidence = confidenceOf(scene, ages);
   const who = whoIn(subject);
   const growth = growthOf(scene, service, 'CLOSE-WAIT');
   const held = rows.filter((row) => row.inode !== 0).length;
@@ -45,9 +45,10 @@ function leak(scene: Scene, service: Service): readonly Verdict[] {
   ];
 }
 
-function confidenceOf({ stuck, unknown, oldest }: Ages): Confidence {
+function confidenceOf(scene: Scene, { stuck, unknown, oldest }: Ages): Confidence {
   if (stuck.length > 0) return (oldest ?? 0) >= surelyStuck ? 'certain' : 'likely';
-  return unknown.length >= tooManyToPass ? 'likely' : 'possible';
+  // Those that came while we watched may still pass; only without a second look does their number tell.
+  return scene.before === null && unknown.length >= tooManyToPass ? 'likely' : 'possible';
 }
 
 function seen({ scene }: Subject, ages: Ages, growth: number | null): readonly EvidenceItem[] {

@@ -27,7 +27,8 @@ function habit(scene: Scene, service: Service): readonly Verdict[] {
   if (scene.platform === 'macos' || rows.length < fewestCloses) return [];
   const live = rowsIn(service, 'ESTABLISHED').length;
   const rate = rows.length / 60;
-  const life = (live / rate) * 1000;
+  // One more than are open: with none open at this moment, the life is still not zero.
+  const life = ((live + 1) / rate) * 1000;
   if (life > shortLife) return [];
   const closes = closesOf(rows);
   if (!closes || stretches(closes) < allStretches) return [];

@@ -33,9 +33,9 @@ test('the same socket in both snapshots has an age, also without tcp_info', () =
   expect(verdictAfter(id, [table, table])).toMatchObject({ severity: 'problem', count: 1 });
 });
 
-test('another socket at each look is traffic, and one of unknown age only possible', () => {
-  const before = rows(1, { ...waiting(null), remotePort: 50_000 });
-  const now = rows(1, { ...waiting(null), remotePort: 50_001 });
+test('other sockets at each look are traffic: a leak is only possible', () => {
+  const before = rows(6, { ...waiting(null), remoteAddress: '10.0.0.8' });
+  const now = rows(6, { ...waiting(null), remoteAddress: '10.0.0.9' });
   const found = verdictAfter(id, [before, now]);
   expect(found).toMatchObject({ severity: 'risk', confidence: 'possible' });
 });
