@@ -38,16 +38,19 @@ export function opened(connection: Connection): Answer {
   return seenOr(connection.openedAt !== null, connection, 'opened');
 }
 
-/** Did the application at `role` send a Close frame? Seen anywhere, it was sent. */
+/** Did the application at `role` send a Close frame? Seen anywhere, or replied to, it was sent. */
 export function sentClose(connection: Connection, role: Role): Answer {
-  return seenOr(connection[role].closeFrame !== null, connection, `${role}-sent-close`);
+  const isAnswered = connection[peerOf(role)].closeFrame?.hadPeerClose === true;
+  const seen = connection[role].closeFrame !== null || isAnswered;
+  return seenOr(seen, connection, `${role}-sent-close`);
 }
 
 /** Did the application at `role` receive a Close frame? */
 export function receivedClose(connection: Connection, role: Role): Answer {
-  const frame = connection[peerOf(role)].closeFrame;
-  if (sentClose(connection, peerOf(role)) === 'no') return 'no';
-  return seenOr(frame?.times[role] !== undefined, connection, `${role}-received-close`);
+  const peer = peerOf(role);
+  if (sentClose(connection, peer) === 'no') return 'no';
+  const seen = connection[peer].closeFrame?.times[role] !== undefined;
+  return seenOr(seen, connection, `${role}-received-close`);
 }
 
 /** Did `role` send its Close before it had received one? */

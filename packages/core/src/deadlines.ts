@@ -1,6 +1,6 @@
-import { handshakeDone, opened, receivedFin } from './answers.ts';
+import { opened, receivedFin } from './answers.ts';
 import type { DeadlineName } from './cause.ts';
-import type { Connection, End } from './connection.ts';
+import type { Connection, End, Sighting } from './connection.ts';
 import { isEnded } from './connection.ts';
 import type { Policy } from './policy.ts';
 import type { Role } from './tcp-state.ts';
@@ -83,20 +83,20 @@ export function peerStreamEndedAt(connection: Connection, role: Role): number | 
 export function peerFinCame(connection: Connection, role: Role): boolean {
   const { fin, closeNotifyAt } = connection[peerOf(role)];
   if (fin?.times[role] !== undefined) return true;
-  const allRead = closeNotifyAt !== null || handshakeDone(connection, role) === 'yes';
+  const allRead = closeNotifyAt !== null || handshakeDoneAt(connection, role) !== null;
   return allRead && receivedFin(connection, role) === 'yes';
 }
 
 /** When both Close frames had passed at `role`; null if they have not. */
 export function handshakeDoneAt(connection: Connection, role: Role): number | null {
-  if (handshakeDone(connection, role) !== 'yes') return null;
-  const sentAt = connection[role].closeFrame?.times[role] ?? 0;
-  return Math.max(sentAt, connection[peerOf(role)].closeFrame?.times[role] ?? 0);
+  const receivedAt = connection[peerOf(role)].closeFrame?.times[role] ?? null;
+  const sentAt = earliestOf(connection[role].closeFrame);
+  return sentAt === null || receivedAt === null ? null : Math.max(sentAt, receivedAt);
 }
 
 /** When an end ended its stream: its FIN is sent, or waits behind unsent data. */
 export function finSentAt({ fin, finQueuedAt }: End): number | null {
-  return earliest(finQueuedAt, ...Object.values(fin?.times ?? {}));
+  return earliest(finQueuedAt, earliestOf(fin));
 }
 
 /** When reading was paused, if it is. */
@@ -120,7 +120,8 @@ function heartbeat(connection: Connection, policy: Policy): Deadline | null {
   const end = connection[policy.local];
   const peer = connection[peerOf(policy.local)];
   if (!policy.heartbeat || pausedSince(end) !== null) return null;
-  const isClosing = end.closeFrame || peer.closeFrame || finSentAt(end) !== null;
+  const received = peer.closeFrame?.times[policy.local] !== undefined;
+  const isClosing = end.closeFrame !== null || received || finSentAt(end) !== null;
   if (isClosing || peerStreamEndedAt(connection, policy.local) !== null) return null;
   // What arrived while reading was paused could not be heard: the wait begins again with the reading.
   const resumedAt = end.reading?.at ?? -Infinity;
@@ -135,7 +136,7 @@ function heartbeat(connection: Connection, policy: Policy): Deadline | null {
 
 function closingHandshake(connection: Connection, policy: Policy): Deadline | null {
   const { local, closeTimeout } = policy;
-  const sentAt = connection[local].closeFrame?.times[local] ?? null;
+  const sentAt = earliestOf(connection[local].closeFrame);
   const received = connection[peerOf(local)].closeFrame?.times[local] !== undefined;
   if (received || peerStreamEndedAt(connection, local) !== null) return null;
   return wait('closing-handshake', sentAt, closeTimeout);
@@ -181,6 +182,11 @@ function flush(connection: Connection, policy: Policy): Deadline | null {
 
 function wait(name: DeadlineName, from: number | null, duration: number): Deadline | null {
   return from === null ? null : { name, at: from + duration };
+}
+
+/** When something was first seen, anywhere. */
+function earliestOf(sighting: Sighting | null): number | null {
+  return earliest(...Object.values(sighting?.times ?? {}));
 }
 
 function earliest(...times: readonly (number | null | undefined)[]): number | null {

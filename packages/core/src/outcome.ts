@@ -96,9 +96,11 @@ function onTheWire(connection: Connection): CloseEventFacts {
   return same ? { ...a, wasClean } : { code: 'unknown', reason: '', wasClean };
 }
 
-function frameOf(connection: Connection, role: Role): { code: number; reason: string } {
+/** What a Close frame says. That there was one may be known without it having been seen: by the reply. */
+function frameOf(connection: Connection, role: Role): Omit<CloseEventFacts, 'wasClean'> {
   const frame = connection[role].closeFrame;
-  return { code: frame?.statusCode ?? noStatusReceived, reason: frame?.reason ?? '' };
+  if (frame === null) return { code: 'unknown', reason: '' };
+  return { code: frame.statusCode ?? noStatusReceived, reason: frame.reason };
 }
 
 function order(connection: Connection): CloseOutcome['order'] {

@@ -1,4 +1,4 @@
-import { deadlines, isEnded, type Role } from '../../src/index.ts';
+import { isEnded, type Role } from '../../src/index.ts';
 import { arrive, closeDescriptor, patch, patchTruth, step, timerOf } from './kernel.ts';
 import type { Shells } from './shell.ts';
 import type { Once, World } from './world.ts';
@@ -93,13 +93,8 @@ function pauses(
 }
 
 function expiries(world: World, role: Role, shells: Shells): readonly Choice[] {
-  const connection = shells.connection(world, role);
-  if (!world[role].isAlive || isEnded(connection)) return [];
-  const { policies, mayExpire } = shells.setup;
-  const names = deadlines(connection, policies[role])
-    .map(({ name }) => name)
-    .filter((name) => mayExpire(role, name));
-  return [...new Set(names)].flatMap((name) => {
+  if (!world[role].isAlive) return [];
+  return shells.waits(world, role).flatMap((name) => {
     const { may } = shells.setup;
     const pinged = world[role].used.includes('ping') || !may.includes('ping');
     if (name === 'heartbeat' && pinged) return [];

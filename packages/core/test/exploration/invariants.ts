@@ -1,7 +1,7 @@
 import {
+  type CloseOutcome,
   type Connection,
   isEnded,
-  outcome,
   peerOf,
   type Role,
   type TcpOutcome,
@@ -24,15 +24,15 @@ export const invariants: Checks = {
       const connection = shells.connection(world, role);
       waitsHaveDeadlines(world, role, shells);
       finsAreInOrder(world, role, connection);
-      outcomeIsThereOnceEnded(connection, role);
+      outcomeIsThereOnceEnded(world, role, shells);
     }
   },
   atEveryEnd(world, shells) {
     must(isAtRest(world), 'a socket is left that nothing will ever end');
     for (const role of roles) {
-      const connection = shells.connection(world, role);
-      must(isEnded(connection) || !world[role].isAlive, `the ${role} has not ended`);
-      outcomeFitsTheTruth(world, role, connection);
+      const result = shells.outcome(world, role);
+      must(result !== null || !world[role].isAlive, `the ${role} has not ended`);
+      if (result) outcomeFitsTheTruth(world, role, result);
     }
     if (!world.isDisturbed) everythingIsAsItShould(world, shells);
   },
@@ -56,8 +56,9 @@ function finsAreInOrder(world: World, role: Role, connection: Connection): void 
   must(peerFin || (sentClose && readClose), `the ${role} sent FIN before both Close frames passed`);
 }
 
-function outcomeIsThereOnceEnded(connection: Connection, role: Role): void {
-  const isThere = outcome(connection) !== null;
+function outcomeIsThereOnceEnded(world: World, role: Role, shells: Shells): void {
+  const connection = shells.connection(world, role);
+  const isThere = shells.outcome(world, role) !== null;
   must(
     isThere === isEnded(connection),
     `the ${role} has an outcome before its end, or none after it`,
@@ -65,9 +66,7 @@ function outcomeIsThereOnceEnded(connection: Connection, role: Role): void {
 }
 
 /** The outcome never contradicts the kernels; an inferred answer may be wrong after a fault only. */
-function outcomeFitsTheTruth(world: World, role: Role, connection: Connection): void {
-  const result = outcome(connection);
-  if (result === null) return;
+function outcomeFitsTheTruth(world: World, role: Role, result: CloseOutcome): void {
   const { readClose, sentClose } = world[role].truth;
   must(result.code === (readClose ? 1000 : 1006), `the ${role} has the wrong code ${result.code}`);
   must(result.wasClean === (readClose && sentClose), `the ${role} has the wrong wasClean`);
@@ -110,8 +109,8 @@ export function holder(world: World, is: (side: World['client']) => boolean): st
 /** No deadline, no death, no cut: as the policies say, clean, and nothing lost. */
 function everythingIsAsItShould(world: World, shells: Shells): void {
   for (const role of roles) {
-    const connection = shells.connection(world, role);
-    must(outcome(connection)?.cause === 'closing-handshake', `the ${role} did not close properly`);
+    const cause = shells.outcome(world, role)?.cause;
+    must(cause === 'closing-handshake', `the ${role} did not close properly`);
     const arrived = world[peerOf(role)].truth.readData;
     must(arrived === world[role].truth.sentData, `data of the ${role} was lost`);
   }

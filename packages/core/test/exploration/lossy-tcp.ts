@@ -41,6 +41,16 @@ export interface LossyWorld {
 /** How often each may happen in one run: enough to lose every FIN and every ACK once. */
 export const limits = { losses: 2, duplicates: 1, retransmissions: 2 } as const;
 
+/** The same for equal worlds, and for no others. */
+export function lossyKey({ client, server, inFlight, ...counts }: LossyWorld): string {
+  const ends = [client, server].map((end) => Object.values(end).join());
+  return [...ends, inFlight.map(text).join(), Object.values(counts).join()].join('|');
+}
+
+function text({ to, kind, covers }: Segment): string {
+  return `${to}${kind}${Number(covers)}`;
+}
+
 const roles = ['client', 'server'] as const;
 const end: TcpEnd = {
   tcpState: 'ESTABLISHED',
@@ -134,7 +144,7 @@ function send(world: LossyWorld, from: Role, kind: Segment['kind']): LossyWorld 
 }
 
 function byText(a: Segment, b: Segment): number {
-  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+  return text(a) < text(b) ? -1 : 1;
 }
 
 function change(world: LossyWorld, role: Role, changes: Partial<TcpEnd>): LossyWorld {

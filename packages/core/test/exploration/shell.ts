@@ -1,14 +1,17 @@
 import {
   type Action,
+  type CloseOutcome,
   type Connection,
   type DeadlineName,
   type decide as Decide,
   type Decision,
+  deadlines,
   endingOf,
   type Fact,
   isEnded,
   type Observation,
   observe,
+  outcome,
   type Policy,
   peerOf,
   type Role,
@@ -25,6 +28,8 @@ export interface Setup {
   /** What may happen besides closes and arrivals. */
   readonly may: readonly May[];
   readonly mayExpire: (role: Role, name: DeadlineName) => boolean;
+  /** Told of everything that an end sees, and of what it puts on the wire. */
+  readonly tap?: Tap;
 }
 
 /**
@@ -44,6 +49,11 @@ export type May =
   | 'orphan-timeout'
   | 'retry-timeout';
 
+export interface Tap {
+  readonly seen: (role: Role, observation: Observation) => void;
+  readonly sent: (world: World, role: Role, token: Token) => void;
+}
+
 /** Thrown when an invariant does not hold. */
 export class Violation extends Error {}
 
@@ -57,6 +67,8 @@ export class Shells {
   private readonly numbers = new Map<string, number>();
   private readonly observed = new Map<string, number>();
   private readonly decided = new Map<string, Decision>();
+  private readonly outcomes = new Map<number, CloseOutcome | null>();
+  private readonly waiting = new Map<string, readonly DeadlineName[]>();
 
   constructor(setup: Setup) {
     this.setup = setup;
@@ -71,6 +83,20 @@ export class Shells {
     const known = this.connections[world[role].known];
     if (!known) throw new Violation('no such connection');
     return known;
+  }
+
+  /** The outcome of `role`, if any. */
+  outcome(world: World, role: Role): CloseOutcome | null {
+    return remember(this.outcomes, world[role].known, () => outcome(this.connection(world, role)));
+  }
+
+  /** What `role` waits for, of what may expire. */
+  waits(world: World, role: Role): readonly DeadlineName[] {
+    return remember(this.waiting, `${role}${world[role].known}`, () => {
+      const { policies, mayExpire } = this.setup;
+      const names = deadlines(this.connection(world, role), policies[role]).map(({ name }) => name);
+      return [...new Set(names)].filter((name) => mayExpire(role, name));
+    });
   }
 
   /** What `role` decides; `expired` names the deadline that is over. Asked twice, it must not differ. */
@@ -90,6 +116,7 @@ export class Shells {
 
   see(world: World, role: Role, fact: Fact): World {
     const observation: Observation = { at: 0, source: 'library', ...fact };
+    this.setup.tap?.seen(role, observation);
     return patch(world, role, { known: this.take(world[role].known, observation) });
   }
 
@@ -238,6 +265,7 @@ export class Shells {
     for (;;) {
       const [token, ...buffer] = next[role].buffer;
       if (token === undefined || isBlocked(next, role, token)) break;
+      this.setup.tap?.sent(next, role, token);
       next = patch(next, role, { buffer });
       next = token === 'FIN' ? this.finGoesOut(next, role) : emit(next, role, token);
     }
@@ -289,6 +317,14 @@ export class Shells {
     this.numbers.set(key, this.connections.length - 1);
     return this.connections.length - 1;
   }
+}
+
+function remember<K, V>(known: Map<K, V>, key: K, find: () => V): V {
+  const remembered = known.get(key);
+  if (remembered !== undefined) return remembered;
+  const found = find();
+  known.set(key, found);
+  return found;
 }
 
 /** A zero window stops what has bytes; a FIN has none. */
