@@ -7,7 +7,7 @@ import type { Missing, SocketRow } from '@farewell/core';
 import { type Endpoint, EndpointTexts } from './endpoint-texts.ts';
 import { Fields } from './fields.ts';
 import { missingInBsdNetstat } from './missing-facts.ts';
-import { CUT_ADDRESS, NETSTAT_STATES, netstatRow } from './netstat-row.ts';
+import { CUT_ADDRESS, netstatColumns, netstatRow } from './netstat-row.ts';
 import type { Draft, TableContext, TableParser } from './table-parser.ts';
 
 const COLUMNS_BEFORE_STATE = 5;
@@ -44,26 +44,19 @@ export class NetstatBsdParser implements TableParser {
     const fields = this.#fields.split(from, to);
     if (fields.count === 0) return true;
     if (!PROTOCOLS.has(fields.text(0))) return isOtherProtocol(fields.text(0));
-    const receiveQueue = fields.decimal(1);
-    const sendQueue = fields.decimal(2);
-    if (receiveQueue === null || sendQueue === null) return false;
-    if (fields.count < 6) return this.#problem('a row of netstat that is cut', from, to);
-    const local = this.#endpoints.read(fields.start(3), fields.end(3));
-    const remote = this.#endpoints.read(fields.start(4), fields.end(4));
-    if (typeof local === 'string') return this.#problem(`a row of netstat with ${local}`, from, to);
-    if (typeof remote === 'string')
-      return this.#problem(`a row of netstat with ${remote}`, from, to);
-    const tcpState = NETSTAT_STATES.get(fields.text(5));
-    if (tcpState === undefined)
-      return this.#problem('a row of netstat with an unknown state', from, to);
+    const columns = netstatColumns(this.#context.text, fields, this.#endpoints);
+    if (columns === 'not a row') return false;
     this.#begun = true;
-    const family = fields.is(0, 'tcp4') || fields.is(0, 'tcp') ? 4 : 6;
-    const row = netstatRow({ family, tcpState, local, remote, receiveQueue, sendQueue });
+    if (typeof columns === 'string') {
+      this.#context.problems.add(columns, this.#context.text.slice(from, to));
+      return true;
+    }
+    const row = netstatRow(columns, fields.is(0, 'tcp4') || fields.is(0, 'tcp') ? 4 : 6);
     // Accept queues are another option's business (-L).
-    if (tcpState === 'LISTEN') row.receiveQueue = null;
+    if (row.tcpState === 'LISTEN') row.receiveQueue = null;
     this.#rows.push(row);
-    this.#noticeCut(local, 3);
-    this.#noticeCut(remote, 4);
+    this.#noticeCut(columns.local, 3);
+    this.#noticeCut(columns.remote, 4);
     this.#readProcess(row, to);
     return true;
   }
@@ -88,11 +81,6 @@ export class NetstatBsdParser implements TableParser {
 
   #noticeCut({ host }: Endpoint, field: number): void {
     if (host.kind === 'cut') this.#context.problems.add(CUT_ADDRESS, this.#fields.text(field));
-  }
-
-  #problem(what: string, from: number, to: number): true {
-    this.#context.problems.add(what, this.#context.text.slice(from, to));
-    return true;
   }
 }
 

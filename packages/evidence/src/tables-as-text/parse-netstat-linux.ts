@@ -9,7 +9,7 @@ import type { Missing, SocketRow, TcpTimer, TcpTimerKind } from '@farewell/core'
 import { type Endpoint, EndpointTexts, familyOf } from './endpoint-texts.ts';
 import { Fields } from './fields.ts';
 import { missingInNetstat } from './missing-facts.ts';
-import { CUT_ADDRESS, NETSTAT_STATES, netstatRow } from './netstat-row.ts';
+import { CUT_ADDRESS, netstatColumns, netstatRow } from './netstat-row.ts';
 import { type Draft, NO_TIMER, type TableContext, type TableParser } from './table-parser.ts';
 
 const COLUMN_WIDTH = 23;
@@ -55,28 +55,21 @@ export class NetstatLinuxParser implements TableParser {
     const fields = this.#fields.split(from, to, 6);
     if (fields.count === 0) return true;
     if (!fields.is(0, 'tcp') && !fields.is(0, 'tcp6')) return isOtherProtocol(fields.text(0));
-    const receiveQueue = fields.decimal(1);
-    const sendQueue = fields.decimal(2);
-    if (receiveQueue === null || sendQueue === null) return false;
-    if (fields.count < 6) return this.#problem('a row of netstat that is cut', from, to);
-    const local = this.#endpoints.read(fields.start(3), fields.end(3));
-    const remote = this.#endpoints.read(fields.start(4), fields.end(4));
-    if (typeof local === 'string' && local === 'no address and port') return false;
-    if (typeof local === 'string') return this.#problem(`a row of netstat with ${local}`, from, to);
-    if (typeof remote === 'string')
-      return this.#problem(`a row of netstat with ${remote}`, from, to);
-    const tcpState = NETSTAT_STATES.get(fields.text(5));
-    if (tcpState === undefined)
-      return this.#problem('a row of netstat with an unknown state', from, to);
+    const columns = netstatColumns(this.#context.text, fields, this.#endpoints);
+    if (columns === 'not a row') return false;
     this.#begun = true;
+    if (typeof columns === 'string') {
+      this.#context.problems.add(columns, this.#context.text.slice(from, to));
+      return true;
+    }
+    const { local, remote } = columns;
     const family = fields.is(0, 'tcp6') ? 6 : familyOf(local.host.kind, remote.host.kind);
-    const row = netstatRow({ family, tcpState, local, remote, receiveQueue, sendQueue });
+    const row = netstatRow(columns, family);
     this.#rows.push(row);
     this.#noticeCut(local, 3);
     this.#noticeCut(remote, 4);
     const end = Math.min(to, fields.end(5) + LONGEST_REST);
-    if (fields.end(5) < to)
-      this.#readRest(row, this.#context.text.slice(fields.end(5), end).trim());
+    this.#readRest(row, this.#context.text.slice(fields.end(5), end).trim());
     return true;
   }
 
@@ -107,11 +100,6 @@ export class NetstatLinuxParser implements TableParser {
     const fills = host.kind === 'ipv6' && host.bare && this.#fields.length(field) === COLUMN_WIDTH;
     if (host.kind === 'cut' || fills)
       this.#context.problems.add(CUT_ADDRESS, this.#fields.text(field));
-  }
-
-  #problem(what: string, from: number, to: number): true {
-    this.#context.problems.add(what, this.#context.text.slice(from, to));
-    return true;
   }
 }
 

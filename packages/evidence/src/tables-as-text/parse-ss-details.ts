@@ -3,7 +3,7 @@ import { decimalAt, isBlank } from './fields.ts';
 import { SsInfoReader, ssInfoField } from './parse-ss-info.ts';
 import { parseSsTime } from './parse-ss-time.ts';
 import { parseSsUsers } from './parse-ss-users.ts';
-import type { Draft, TableContext } from './table-parser.ts';
+import { type Draft, NO_TIMER, type TableContext } from './table-parser.ts';
 
 const TIMER_KINDS: ReadonlyMap<string, TcpTimerKind> = new Map([
   ['on', 'retransmit'],
@@ -36,6 +36,7 @@ export class SsDetailsReader {
   timersSeen = false;
   inodesSeen = false;
   ownersSeen = false;
+  readonly #unreadTimers = new Set<Draft<SocketRow>>();
 
   constructor(context: TableContext) {
     this.#context = context;
@@ -57,9 +58,16 @@ export class SsDetailsReader {
     this.#read(row, from, to);
   }
 
-  /** After the last line of the table. */
-  finish(): void {
-    this.#info.fillZeros();
+  /**
+   * After the last line of the table: what ss leaves out becomes 0 or "no timer". Nothing follows from
+   * what is missing in `cut`, the row with which the text breaks off.
+   */
+  finish(rows: readonly Draft<SocketRow>[], cut: Draft<SocketRow> | null): void {
+    this.#info.fillZeros(cut?.tcpInfo ?? null);
+    if (!this.timersSeen) return;
+    for (const row of rows) {
+      if (row !== cut && !this.#unreadTimers.has(row)) row.timer ??= NO_TIMER;
+    }
   }
 
   #read(row: Draft<SocketRow>, from: number, to: number): readonly number[] {
@@ -96,7 +104,8 @@ export class SsDetailsReader {
     switch (key) {
       case 'timer':
         row.timer = parseTimer(text.slice(...value));
-        this.timersSeen ||= row.timer !== null;
+        this.timersSeen = true;
+        if (row.timer === null) this.#unreadTimers.add(row);
         return row.timer !== null;
       case 'uid':
         row.uid = decimalAt(text, ...value);

@@ -72,12 +72,13 @@ export class SsInfoReader {
     return true;
   }
 
-  /** Once the table is read: what was left out as zero becomes zero. */
-  fillZeros(): void {
+  /** Once the table is read: what was left out as zero becomes zero, but not in `cut`. */
+  fillZeros(cut: TcpInfo | null): void {
     const printed = [...FIELDS.values()].flatMap(({ key, generation }) =>
       key !== null && generation >= 0 && generation <= this.#generation ? [key] : [],
     );
     for (const info of this.#infos) {
+      if (info === cut) continue;
       for (const key of printed) info[key] ??= 0;
     }
   }

@@ -9,7 +9,7 @@ import { addressOf, type Endpoint, EndpointTexts, familyOf } from './endpoint-te
 import { Fields } from './fields.ts';
 import { missingInSs } from './missing-facts.ts';
 import { SsDetailsReader } from './parse-ss-details.ts';
-import { type Draft, NO_TIMER, type TableContext, type TableParser } from './table-parser.ts';
+import { type Draft, isCut, type TableContext, type TableParser } from './table-parser.ts';
 
 /** UNCONN of TCP is a socket that is bound but not connected. */
 const TCP_STATES: ReadonlyMap<string, SocketState> = new Map([
@@ -75,8 +75,8 @@ export class SsParser implements TableParser {
   }
 
   finish(): { rows: readonly SocketRow[]; missing: readonly Missing[] } {
-    this.#details.finish();
-    if (this.#details.timersSeen) for (const row of this.#rows) row.timer ??= NO_TIMER;
+    const cut = this.#context.text.endsWith('\n') || this.#last === 'other' ? null : this.#last;
+    this.#details.finish(this.#rows, cut);
     // An ss that prints IPv6 without brackets prints `*` for IPv4's wildcard, a newer one for IPv6's.
     if (this.#bareIpv6) for (const row of this.#wildcards) toIpv4Wildcard(row);
     return { rows: this.#rows, missing: missingInSs(this.#rows, this.#details) };
@@ -90,7 +90,9 @@ export class SsParser implements TableParser {
     if (tcpState === undefined || receiveQueue === null || sendQueue === null) return false;
     this.#last = 'other';
     this.#begun = true;
-    if (fields.count < shift + 5) return this.#problem('a row of ss that is cut', from, to);
+    if (fields.count < shift + 5 || isCut(this.#context.text, fields.end(shift + 4))) {
+      return this.#problem('a row of ss that is cut', from, to);
+    }
     const local = this.#endpoints.read(fields.start(shift + 3), fields.end(shift + 3));
     const remote = this.#endpoints.read(fields.start(shift + 4), fields.end(shift + 4));
     if (typeof local === 'string') return this.#problem(`a row of ss with ${local}`, from, to);

@@ -29,3 +29,8 @@ export interface TableParser {
 
 /** No timer runs, which is not the same as a table that prints no timers (null). */
 export const NO_TIMER: TcpTimer = Object.freeze({ kind: 'none', expiresIn: 0, tries: 0 });
+
+/** Whether a field that ends here may go on: it is the last thing in a text that breaks off in a line. */
+export function isCut(text: string, end: number): boolean {
+  return end === text.length;
+}

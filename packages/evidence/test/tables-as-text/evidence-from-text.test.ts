@@ -85,6 +85,7 @@ describe('what makes no sense', () => {
       `${ssRow} timer:(on,soon,0)`,
       'what is this',
       ssRow,
+      '',
     ].join('\n');
     const [table] = evidenceIn(text).snapshots;
     expect(table?.rows).toHaveLength(3);
@@ -102,6 +103,15 @@ describe('what makes no sense', () => {
       },
       { what: 'a line of no table', count: 1, example: 'what is this' },
     ]);
+  });
+
+  it('is a last line that breaks off: nothing is concluded from what it does not show', () => {
+    const whole = `${ssRow} timer:(on,200ms,1) ino:7 sk:1\n\t cubic cwnd:10 retrans:1/2 unacked:1\n`;
+    const cut = `${whole}${ssRow} ino:8 sk:2\n\t cubic cwnd:10 lasts`;
+    const rows = rowsIn(cut);
+    expect(rows.map(({ timer }) => timer?.kind)).toEqual(['retransmit', undefined]);
+    expect(rows.map(({ tcpInfo }) => tcpInfo?.retransmitsTotal)).toEqual([2, null]);
+    expect(rowsIn(`${whole}${ssRow}`)).toHaveLength(1);
   });
 
   it('cannot smuggle an escape sequence into an example', () => {
