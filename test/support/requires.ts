@@ -20,6 +20,10 @@ const facilities = {
     missing: '`setpriv` and root, to run as an ordinary user (apt-get install util-linux)',
     present: () => process.getuid?.() === 0 && runs('setpriv', ['--version']),
   },
+  script: {
+    missing: '`script`, for a terminal (apt-get install bsdutils)',
+    present: () => runs('script', ['--version']),
+  },
   tracefs: {
     missing: 'root and a mounted tracefs (mount -t tracefs nodev /sys/kernel/tracing)',
     present: () => process.getuid?.() === 0 && existsSync('/sys/kernel/tracing/instances'),
@@ -27,7 +31,11 @@ const facilities = {
   tbf: {
     missing: 'root, `tc` and the tbf queue (apt-get install iproute2)',
     present: () =>
-      runs('unshare', ['--net', 'tc', ...'qdisc add dev lo root tbf rate 8kbit burst 1600 latency 60s'.split(' ')]),
+      runs('unshare', [
+        '--net',
+        'tc',
+        ...'qdisc add dev lo root tbf rate 8kbit burst 1600 latency 60s'.split(' '),
+      ]),
   },
   java: { missing: 'a JDK (`java`, `javac`)', present: () => runs('javac', ['-version']) },
   'java-websocket': {

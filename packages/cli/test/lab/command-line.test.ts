@@ -141,6 +141,21 @@ describeWith(['linux', 'namespaces'], 'farewell lab', () => {
   });
 });
 
+describeWith(['linux'], 'farewell lab without koffi', () => {
+  it('makes on loopback what needs no namespace, and reads /proc/net/tcp', async () => {
+    const env = { FAREWELL_NO_KOFFI: '1' };
+    const args = ['lab', '--json', 'close-wait-leak', 'ports-exhausted'];
+    const { stdout, status } = await farewell(args, { env });
+    const json = JSON.parse(stdout) as LabJson;
+    expectValid(json);
+    expect(json).toMatchObject({
+      scenarios: [{ agrees: true, kernel: { isolated: false, source: 'proc-net-tcp' } }],
+      skipped: [{ name: 'ports-exhausted', reason: 'FAREWELL_NO_KOFFI=1 is set' }],
+    });
+    expect(status).toBe(0);
+  });
+});
+
 describeWith(['linux', 'namespaces', 'setpriv'], 'farewell lab as an ordinary user', () => {
   it('makes every scenario, and each agrees', async () => {
     const { stdout, status } = await farewell(['lab', '--json'], { wrapper: asNobody });

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 /** The committed bin, which imports the build. */
@@ -56,11 +57,11 @@ export async function farewell(
 
 export async function finished(child: ChildProcess): Promise<Finished> {
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
-  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   return { stdout: stdout(), stderr: stderr(), status: code ?? 128 + (numbers[signal ?? ''] ?? 0) };
 }
 
-function collect(stream: NodeJS.ReadableStream | null): () => string {
+function collect(stream: Readable | null): () => string {
   const chunks: Buffer[] = [];
   stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
   return () => Buffer.concat(chunks).toString('utf8');

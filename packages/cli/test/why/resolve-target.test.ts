@@ -26,8 +26,9 @@ describe('resolveTarget', () => {
   });
 });
 
+const at = (address: string) => ({ kind: 'endpoint', address, port: 443 }) as const;
+
 test('busiest is the address with the most sockets, at either end', () => {
-  const at = (address: string) => ({ kind: 'endpoint', address, port: 443 }) as const;
   const rows = [
     row({ remoteAddress: '10.0.0.9', remotePort: 443 }),
     row({ localAddress: '10.0.0.9', localPort: 443 }),

@@ -1,0 +1,17 @@
+/** The milliseconds that `run` takes. */
+export function timed(run) {
+  const startedAt = performance.now();
+  run();
+  return performance.now() - startedAt;
+}
+
+export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+/** The number behind `flag` on the command line. */
+export function numberAfter(flag, otherwise) {
+  const at = process.argv.indexOf(flag);
+  return at < 0 ? otherwise : Number(process.argv[at + 1]);
+}
