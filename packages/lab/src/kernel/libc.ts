@@ -1,6 +1,8 @@
-import koffi from 'koffi';
+import { createRequire } from 'node:module';
+import { getSystemErrorName } from 'node:util';
+import type koffiModule from 'koffi';
 
-/** The system calls that Node has no API for. Each gives -1 on failure; then `errno()` says why. */
+/** The system calls that Node has no API for. Each gives -1 on failure; then `lastErrno()` says why. */
 export interface Libc {
   readonly socket: (domain: number, type: number, protocol: number) => number;
   readonly setSocketOption: (fd: number, option: number, value: Uint8Array) => number;
@@ -8,27 +10,30 @@ export interface Libc {
   /** Does not wait: -1 (EAGAIN) if there is nothing. */
   readonly receive: (fd: number, bytes: Uint8Array) => number;
   readonly close: (fd: number) => number;
+  /** Where these bytes are in memory, for a structure that points to others. */
+  readonly address: (bytes: Uint8Array) => bigint;
+  /** Of the last call that failed: `EPERM` and so on. */
+  readonly lastErrno: () => string;
 }
 
 const solSocket = 1;
 const messageDontWait = 0x40;
 
+type Koffi = typeof koffiModule;
+
 let loaded: Libc | undefined;
 
-/** Binds them the first time it is called. Throws where koffi has no binary for this machine. */
+/**
+ * Loads koffi and binds them the first time it is called. Throws where koffi has no binary for this machine,
+ * or with FAREWELL_NO_KOFFI=1.
+ */
 export function libc(): Libc {
-  loaded ??= bind();
+  if (process.env['FAREWELL_NO_KOFFI'] === '1') throw new Error('FAREWELL_NO_KOFFI=1 is set');
+  loaded ??= bind(createRequire(import.meta.url)('koffi') as Koffi);
   return loaded;
 }
 
-/** `EPERM` and so on, for the last call that failed. */
-export function lastErrno(): string {
-  const errno = koffi.errno();
-  const name = Object.entries(koffi.os.errno).find(([, value]) => value === errno)?.[0];
-  return name ?? `errno ${errno}`;
-}
-
-function bind(): Libc {
+function bind(koffi: Koffi): Libc {
   // The process itself, which has libc loaded: its file name differs between glibc and musl.
   const self = koffi.load(null);
   const setsockopt = self.func('int setsockopt(int, int, int, const void *, uint32_t)');
@@ -39,5 +44,7 @@ function bind(): Libc {
     ioctl: self.func('int ioctl(int, unsigned long, _Inout_ void *)'),
     receive: (fd, bytes) => recv(fd, bytes, bytes.length, messageDontWait),
     close: self.func('int close(int)'),
+    address: (bytes) => koffi.address(bytes),
+    lastErrno: () => getSystemErrorName(-koffi.errno()),
   };
 }

@@ -1,4 +1,4 @@
-import { lastErrno, libc } from './libc.ts';
+import { libc } from './libc.ts';
 
 const afInet = 2;
 const sockDgram = 2;
@@ -9,7 +9,7 @@ const flagsOffset = 16; // struct ifreq: 16 bytes of name, then a union that beg
 
 /** Raises `lo`, which is down in a new network namespace. Throws with the errno if it may not. */
 export function raiseLoopback(): void {
-  const { socket, ioctl, close } = libc();
+  const { socket, ioctl, close, lastErrno } = libc();
   const fd = socket(afInet, sockDgram, 0);
   if (fd < 0) throw new Error(`Expected a socket to raise lo with, got ${lastErrno()}`);
   try {

@@ -1,4 +1,4 @@
-import { lastErrno, libc } from '../kernel/libc.ts';
+import { libc } from '../kernel/libc.ts';
 import { parseSegment, type Segment } from './segment.ts';
 
 const afPacket = 17;
@@ -21,7 +21,7 @@ export class Capture implements Disposable {
   readonly #time = Buffer.alloc(16);
 
   constructor() {
-    const { socket, setSocketOption, ioctl } = libc();
+    const { socket, setSocketOption, ioctl, lastErrno } = libc();
     this.#fd = socket(afPacket, sockDgram, ethIp);
     if (this.#fd < 0) throw new Error(`Expected a packet socket, got ${lastErrno()}`);
     const size = Buffer.alloc(4);

@@ -1,10 +1,11 @@
 import { release } from 'node:os';
+import type { Role } from '@farewell/core';
 import { openNamespace } from '@farewell/evidence';
 import { Capture } from '../packets/capture.ts';
-import type { KernelView, ScenarioResult } from '../result.ts';
-import type { Scenario } from '../scenario.ts';
+import type { PeerInfo, ScenarioResult } from '../result.ts';
+import type { Expectation, Scenario } from '../scenario.ts';
 import { type Player, startPeer } from './cast.ts';
-import { compare } from './compare.ts';
+import { compare, type Seen } from './compare.ts';
 import { commonState, countStates, type Ends } from './ends.ts';
 import type { Phase } from './messages.ts';
 import { Observer } from './observer.ts';
@@ -24,8 +25,9 @@ export interface PlayOptions {
 /** Makes one scenario from start to verdict, and leaves its sockets and peers as they are then. */
 export async function play(scenario: Scenario, options: PlayOptions): Promise<ScenarioResult> {
   const startedAt = performance.now();
+  const { isolated } = options;
   using reader = openNamespace({ kind: 'own' });
-  using capture = openCapture(options.isolated);
+  using capture = openCapture(isolated);
   options.onPhase('starting');
   const { client, server, serverPort } = await startPeers(scenario, options);
   const observer = new Observer({ reader, capture, serverPort, clientPorts: client.clientPorts });
@@ -34,32 +36,13 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Sc
   options.onPhase('watching');
   const { verdicts, last } = await watchAndDiagnose(reader, serverPort);
   const ends = observer.ends(last);
-  const seen = {
-    client: commonState(ends.client, ends.portPairs),
-    server: commonState(ends.server, ends.portPairs),
-    verdicts,
-  };
-  const disagreements = compare(scenario.then, seen);
-  if (failure !== null) disagreements.unshift(failure);
+  const kernel = { ...kernelView(ends, client), source: last.source, isolated, serverPort };
+  const events = [...observer.events(), ...client.notes, ...server.notes];
   return {
-    name: scenario.name,
-    title: scenario.title,
-    about: scenario.about,
-    given: {
-      client: { ...pick(scenario.given.client), pid: client.pid },
-      server: { ...pick(scenario.given.server), pid: server.pid },
-    },
-    agrees: disagreements.length === 0,
-    disagreements,
-    expected: scenario.then,
-    ...seen,
-    kernel: kernelView(ends, {
-      source: last.source,
-      isolated: options.isolated,
-      serverPort,
-      connections: client.opened,
-    }),
-    events: [...observer.events(), ...client.notes, ...server.notes].sort((a, b) => a.at - b.at),
+    ...describe(scenario, { client, server }),
+    ...judge(scenario.then, { ...seenStates(ends), verdicts }, failure),
+    kernel,
+    events: events.sort((one, other) => one.at - other.at),
     duration: performance.now() - startedAt,
   };
 }
@@ -94,9 +77,10 @@ async function perform(
     await scenario.when(stage);
     await stage.until(
       `all clients are ${expected.client} and all servers ${expected.server}`,
-      (ends) =>
-        commonState(ends.client, ends.portPairs) === expected.client &&
-        commonState(ends.server, ends.portPairs) === expected.server,
+      (ends) => {
+        const { client, server } = seenStates(ends);
+        return client === expected.client && server === expected.server;
+      },
     );
     return null;
   } catch (error) {
@@ -110,17 +94,32 @@ function openCapture(isolated: boolean): Capture | null {
   return isolated ? new Capture() : null;
 }
 
-function pick({ name, is }: { readonly name: string; readonly is: string }) {
-  return { name, is };
+/** Who played, and what it was about. */
+function describe(
+  { name, title, about, given }: Scenario,
+  players: { readonly client: Player; readonly server: Player },
+) {
+  const peer = (role: Role): PeerInfo => ({
+    name: given[role].name,
+    is: given[role].is,
+    pid: players[role].pid,
+  });
+  return { name, title, about, given: { client: peer('client'), server: peer('server') } };
 }
 
-function kernelView(
-  ends: Ends,
-  known: Pick<KernelView, 'source' | 'isolated' | 'serverPort' | 'connections'>,
-): KernelView {
+function judge<S extends Seen>(expected: Expectation, seen: S, failure: string | null) {
+  const disagreements = [...(failure === null ? [] : [failure]), ...compare(expected, seen)];
+  return { ...seen, expected, disagreements, agrees: disagreements.length === 0 };
+}
+
+function seenStates({ client, server, portPairs }: Ends) {
+  return { client: commonState(client, portPairs), server: commonState(server, portPairs) };
+}
+
+function kernelView(ends: Ends, { opened }: Player) {
   return {
     release: release(),
-    ...known,
+    connections: opened,
     portPairs: ends.portPairs,
     client: countStates(ends.client),
     server: countStates(ends.server),
