@@ -40,6 +40,7 @@ export function holders(
 ): readonly (readonly [process: ProcessInfo, count: number])[] {
   const counts = new Map<ProcessInfo, number>();
   for (const row of rows) {
+    if (!row.inode) continue;
     const process = ownership.of(row);
     if (process) counts.set(process, (counts.get(process) ?? 0) + 1);
   }

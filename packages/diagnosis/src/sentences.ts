@@ -59,8 +59,8 @@ export const lasts = {
       'CLOSE-WAIT has no timer of its own; keep-alive, where it is on, ends it only once the peer is gone',
   }),
   retransmits: {
-    text: (ms: number, atLeast: boolean): string =>
-      `${atLeast ? 'at least' : 'about'} ${duration(ms)} from the first try, longer on a slow path`,
+    text: (ms: number): string =>
+      `at least ${duration(ms)} from the first try, longer on a slow path`,
     orphan: (tries: number): string =>
       `no process holds them: the kernel gives up after ${tries} tries (tcp_orphan_retries)`,
     owned: (tries: number): string =>

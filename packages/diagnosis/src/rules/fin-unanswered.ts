@@ -75,7 +75,7 @@ function givingUp({ settings }: Scene, isHeld: boolean): Lasts {
   const ms = leastGivingUp(tries);
   return {
     ms,
-    text: lasts.retransmits.text(ms, true),
+    text: lasts.retransmits.text(ms),
     because: isHeld ? lasts.retransmits.owned(tries) : lasts.retransmits.orphan(tries),
   };
 }

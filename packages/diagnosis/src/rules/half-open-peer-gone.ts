@@ -37,7 +37,7 @@ function gone(scene: Scene, service: Service): readonly Verdict[] {
       costs: [descriptorCost(rows.length, holderOf(scene, service, rows), null)],
       lasts: {
         ms,
-        text: lasts.retransmits.text(ms, true),
+        text: lasts.retransmits.text(ms),
         because: lasts.retransmits.owned(retries),
       },
       do: say.do,

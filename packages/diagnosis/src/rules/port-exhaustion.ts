@@ -12,6 +12,9 @@ import type { Confidence, EvidenceItem, Severity, Verdict } from '../verdict.ts'
 /** From here on a burst of a fifth more uses up the rest. */
 const nearlyAll = 0.8;
 
+/** A rate seen on fewer than a tenth of the ports may be a burst, and says nothing about the rest. */
+const begun = 0.1;
+
 /** The ports of one source address towards one destination, and how they are going. */
 interface Ports {
   readonly use: PortUse;
@@ -77,14 +80,14 @@ function portsOf(scene: Scene, use: PortUse): Ports | null {
   const [first, last] = range;
   const isAssumed = !scene.settings?.portRange;
   // Ports outside the default range prove that the range is another one, and nobody knows which.
-  if (isAssumed && use.rows.some((row) => row.localPort < first || row.localPort > last))
-    return null;
+  const isRefuted = use.rows.some(({ localPort }) => localPort < first || localPort > last);
   const size = rangeSize(range);
-  if (size === 0) return null;
+  if (size === 0 || (isAssumed && isRefuted)) return null;
   const blocked = use.rows.length - use.reusable;
   const closes = closesOf(use.timeWaits);
   const held = use.isReuseAllowed ? reuseAfter : timeWaitLength;
   const most = ((size - (use.rows.length - use.timeWaits.length)) / held) * 1000;
+  const isTooFast = closes !== null && closes.perSecond > most && blocked >= size * begun;
   return {
     use,
     first,
@@ -94,7 +97,7 @@ function portsOf(scene: Scene, use: PortUse): Ports | null {
     blocked,
     closes,
     most: Math.max(0, most),
-    exhaustedIn: closes && closes.perSecond > most ? untilFull(size - blocked, closes) : null,
+    exhaustedIn: closes && isTooFast ? untilFull(size - blocked, closes) : null,
   };
 }
 

@@ -23,7 +23,8 @@ function onClient(scene: Scene, service: Service): Verdict {
   const subject = { scene, service, rows };
   const fullest = scene.ports(service)[0];
   const ports = fullest ? portCost(scene, fullest) : null;
-  const isCostly = (ports?.value ?? 0) >= (ports?.limit ?? Infinity) * costly;
+  const blocked = fullest ? fullest.rows.length - fullest.reusable : 0;
+  const isCostly = blocked >= (ports?.limit ?? Infinity) * costly;
   return verdictOn(subject, {
     id: 'time-wait-on-client',
     severity: isCostly ? 'risk' : 'note',

@@ -38,6 +38,11 @@ test('a rate that the ports cannot bear is told with the seconds that are left',
   expect(found?.costs[0]?.exhaustedIn).toBeCloseTo(10, 0);
 });
 
+test('one burst on a few of the ports is no rate', () => {
+  const range = { settings: { ...settings, portRange: [32_768, 33_767] as const } };
+  expect(verdict(id, outgoing(90, timeWait(100)), range)).toBeUndefined();
+});
+
 test('a rate that the ports can bear for ever is no risk', () => {
   const range = { settings: { ...settings, portRange: [32_768, 36_767] as const } };
   const closes = Array.from({ length: 500 }, (_, index) => timeWait(index * 20));

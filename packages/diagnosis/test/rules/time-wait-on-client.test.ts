@@ -24,6 +24,13 @@ test('a quarter of the ports is a risk', () => {
   expect([few?.severity, many?.severity]).toEqual(['note', 'risk']);
 });
 
+test('ports that tcp_tw_reuse gives back are no risk', () => {
+  const reuse = { ...settings, portRange: [32_768, 32_807] as const, timeWaitReuse: 1 };
+  const found = verdict(id, outgoing(10, timeWait(5000)), { settings: reuse });
+  expect(found?.severity).toBe('note');
+  expect(found?.evidence.map(({ text }) => text).join()).toContain('tcp_tw_reuse');
+});
+
 test('without settings the default range is assumed and said', () => {
   const found = verdict(id, outgoing(20, timeWait(5000)), { settings: null });
   expect(found?.costs[0]?.text).toContain('the setting was not read');
