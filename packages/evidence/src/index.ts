@@ -41,6 +41,7 @@ export type {
   KernelTraceOptions,
 } from './kernel-trace/read-kernel-trace.ts';
 export { monotonicNow, openKernelTrace } from './kernel-trace/read-kernel-trace.ts';
+export { isOnlyNamespace } from './kernel-trace/read-namespaces.ts';
 export { ProcessNames } from './kernel-trace/read-process-names.ts';
 export type { TracedSocket } from './kernel-trace/traced-socket.ts';
 export type { TracedSocketsOptions } from './kernel-trace/traced-sockets.ts';

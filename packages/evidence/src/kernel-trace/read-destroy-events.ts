@@ -10,6 +10,8 @@ export interface DestroyEventsOptions {
   readonly inside?: <T>(act: () => T) => T;
   /** ms between two readings. Default 50: the kernel keeps some thousand deaths meanwhile. */
   readonly pollInterval?: number;
+  /** Messages that wait to be read, in bytes, some 1,300 each. Default 16 MiB; without root less. */
+  readonly bufferBytes?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -52,7 +54,7 @@ export function openDestroyEvents(options: DestroyEventsOptions = {}): DestroyEv
   const inside = options.inside ?? ((act) => act());
   return new ListeningSocket(
     libc,
-    inside(() => openSocket(libc)),
+    inside(() => openSocket(libc, options.bufferBytes ?? RECEIVE_BUFFER_BYTES)),
     options,
   );
 }
@@ -130,7 +132,7 @@ const BUFFER_BYTES = 64 * 1024;
 const RECEIVE_BUFFER_BYTES = 16 * 2 ** 20;
 const MESSAGES_AT_ONCE = 2_000;
 
-function openSocket(libc: Libc): number {
+function openSocket(libc: Libc, bufferBytes: number): number {
   const fd = libc.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_SOCK_DIAG);
   if (fd < 0) throw refused('no netlink socket', libc.errno());
   const address = new DataView(new ArrayBuffer(ADDRESS_BYTES));
@@ -141,7 +143,7 @@ function openSocket(libc: Libc): number {
     libc.close(fd);
     throw refused('the multicast groups were refused', errno);
   }
-  libc.setReceiveBuffer(fd, RECEIVE_BUFFER_BYTES);
+  libc.setReceiveBuffer(fd, bufferBytes);
   return fd;
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { TraceTable } from '@farewell/core';
+import type { SocketRow, TracedGroup, TraceTable } from '@farewell/core';
 import { AddressTexts } from '../../src/ip-address.ts';
 import { type KernelEvent, kernelEvent } from '../../src/kernel-trace/kernel-event.ts';
 import {
@@ -12,6 +12,8 @@ import {
 } from '../../src/kernel-trace/read-kernel-trace.ts';
 import { ProcessNames } from '../../src/kernel-trace/read-process-names.ts';
 import { TracedSockets } from '../../src/kernel-trace/traced-sockets.ts';
+import { loadLibc } from '../../src/libc.ts';
+import { readSockDiag } from '../../src/read-sock-diag.ts';
 
 /** A listener on a port of its own. Neither it nor its connections end anything by themselves. */
 export class Listener implements AsyncDisposable {
@@ -161,4 +163,23 @@ export function nodeArguments(file: string, ...rest: readonly string[]): string[
 export function closedAt(localPort: number | undefined): (event: KernelEvent) => boolean {
   return (event) =>
     event.kind === 'tcp-state' && event.to === 'CLOSED' && event.localPort === localPort;
+}
+
+/** The one group of a role. */
+export function groupOf(groups: readonly TracedGroup[], role: 'client' | 'server'): TracedGroup {
+  const group = groups.find((candidate) => candidate.role === role);
+  if (!group) throw new Error(`no group of a ${role}`);
+  return group;
+}
+
+/** The TCP sockets of this network namespace. */
+export function readRows(): readonly SocketRow[] {
+  const { libc } = loadLibc();
+  if (libc === null) throw new Error('no koffi');
+  return readSockDiag(libc, { tcpInfo: false }).rows;
+}
+
+/** The connection, not the listener. */
+export function rowOf(localPort: number): SocketRow | undefined {
+  return readRows().find((row) => row.localPort === localPort && row.tcpState !== 'LISTEN');
 }

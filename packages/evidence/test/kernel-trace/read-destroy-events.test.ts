@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import type { SocketRow } from '@farewell/core';
 import { expect, it } from 'vitest';
@@ -6,7 +7,7 @@ import {
   type DestroyEvents,
   openDestroyEvents,
 } from '../../src/kernel-trace/read-destroy-events.ts';
-import { bothClosed, Listener } from './live.ts';
+import { bothClosed, Listener, nodeArguments } from './live.ts';
 
 /** Rows about a port, until there are as many as wanted. */
 async function rowsOf(events: DestroyEvents, port: number, wanted: number): Promise<SocketRow[]> {
@@ -35,6 +36,22 @@ describeWith(['linux'], 'the destroy multicast', () => {
     expect(ofServer?.tcpInfo?.lastDataReceived).toBeLessThan(60_000);
   });
 
+  it('tells that messages were lost', async () => {
+    await using listener = await Listener.open();
+    await using events = openDestroyEvents({ pollInterval: 5, bufferBytes: 2_304 });
+    for (let connections = 0; connections < 50; connections += 1) {
+      const { client, server } = await listener.pair();
+      client.resetAndDestroy();
+      await bothClosed(client, server);
+    }
+    for await (const { lost } of events) {
+      if (!lost) continue;
+      expect(events.losses).toBe(1);
+      return;
+    }
+    expect.unreachable('the events do not end by themselves');
+  });
+
   it('ends when it is disposed of, and by its signal', async () => {
     const events = openDestroyEvents();
     const next = events[Symbol.asyncIterator]().next();
@@ -46,5 +63,16 @@ describeWith(['linux'], 'the destroy multicast', () => {
     await using signalled = openDestroyEvents({ signal: stop.signal });
     stop.abort();
     for await (const _ of signalled) if (stop.signal.aborted) continue;
+  });
+});
+
+describeWith(['setpriv'], 'the destroy multicast without privilege', () => {
+  it('gives the same', () => {
+    const { stdout, stderr } = spawnSync(
+      'setpriv',
+      ['--reuid=65534', '--regid=65534', '--clear-groups', ...nodeArguments('destroy-child.ts')],
+      { encoding: 'utf8', env: { ...process.env, TSX_DISABLE_CACHE: '1' } },
+    );
+    expect({ stdout, stderr }).toMatchObject({ stdout: 'CLOSED with tcp_info\n' });
   });
 });

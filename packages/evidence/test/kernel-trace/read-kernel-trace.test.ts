@@ -2,19 +2,18 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import type { SocketRow, TracedGroup } from '@farewell/core';
 import { describe, expect, it } from 'vitest';
 import { describeWith } from '../../../../test/support/requires.ts';
 import { TRACE_EVENTS } from '../../src/kernel-trace/event-layout.ts';
 import type { KernelEvent } from '../../src/kernel-trace/kernel-event.ts';
-import { monotonicNow, openKernelTrace } from '../../src/kernel-trace/read-kernel-trace.ts';
-import { loadLibc } from '../../src/libc.ts';
-import { readSockDiag } from '../../src/read-sock-diag.ts';
+import { openKernelTrace } from '../../src/kernel-trace/read-kernel-trace.ts';
 import {
   bothClosed,
+  groupOf,
   Listener,
   nodeArguments,
   pathOf,
+  rowOf,
   type Traced,
   traceWhile,
   until,
@@ -24,12 +23,6 @@ import { eventFromText, type TextEvent, textOf } from './trace-text.ts';
 
 const TRACEFS = '/sys/kernel/tracing';
 const SERVER_OPENED = ['LISTEN>SYN-RECEIVED', 'SYN-RECEIVED>ESTABLISHED'];
-
-function groupOf(groups: readonly TracedGroup[], role: 'client' | 'server'): TracedGroup {
-  const group = groups.find((candidate) => candidate.role === role);
-  if (!group) throw new Error(`no group of a ${role}`);
-  return group;
-}
 
 describeWith(['tracefs'], 'the kernel trace of a real socket', () => {
   it('shows who closed first, and proves TIME-WAIT while the process still has the socket', async () => {
@@ -108,7 +101,7 @@ describeWith(['tracefs'], 'the kernel trace of a real socket', () => {
       client.write(Buffer.alloc(1_000_000));
       // Node reads ahead a little and then stops; the rest is the kernel's to throw away.
       await until(() => server.isPaused() || server.readableLength >= server.readableHighWaterMark);
-      await until(() => unreadBytes(listener.port) > 0);
+      await until(() => (rowOf(listener.port)?.receiveQueue ?? 0) > 0);
       server.destroy();
       await bothClosed(client, server);
     });
@@ -240,33 +233,6 @@ describeWith(['tracefs'], 'the kernel trace of a real socket', () => {
     expect(outer.events.length).toBeGreaterThan(5);
     expect(byEnd((inner?.events ?? []).map(textOf))).toEqual(byEnd(outer.events.map(textOf)));
   });
-
-  it('counts only what the table of the namespace confirms', async () => {
-    await using listener = await Listener.open();
-    const { sockets, table } = await traceWhile(
-      listener.port,
-      async (seen) => {
-        const { client, server } = await listener.pair();
-        const elsewhere = spawn('unshare', [
-          '--net',
-          process.execPath,
-          '-e',
-          elsewhereScript(listener.port),
-        ]);
-        await once(elsewhere, 'exit');
-        server.end();
-        client.end();
-        await bothClosed(client, server);
-        await seen((event) => event.kind === 'destroy' && event.localPort === listener.port);
-      },
-      'needed',
-    );
-    expect(table.unconfirmed).toBe(4);
-    sockets.confirm(readRows(), monotonicNow());
-    const confirmed = sockets.table(monotonicNow());
-    expect(confirmed.unconfirmed).toBeLessThan(4);
-    expect(confirmed.groups.reduce((sum, { endings }) => sum + endings['time-wait'], 0)).toBe(1);
-  });
 });
 
 describe('the options of a trace', () => {
@@ -309,24 +275,4 @@ class TextTrace implements Disposable {
 function byEnd(events: readonly TextEvent[]): TextEvent[] {
   const sorted = events.toSorted((a, b) => Number(a['localPort']) - Number(b['localPort']));
   return sorted.map((event) => ({ ...event, at: '' }));
-}
-
-function readRows(): readonly SocketRow[] {
-  const { libc } = loadLibc();
-  if (libc === null) throw new Error('no koffi');
-  return readSockDiag(libc, { tcpInfo: false }).rows;
-}
-
-function unreadBytes(localPort: number): number {
-  const row = readRows().find((row) => row.localPort === localPort && row.tcpState !== 'LISTEN');
-  return row?.receiveQueue ?? 0;
-}
-
-/** A connection to a listener on the same port, in a network of its own. */
-function elsewhereScript(port: number): string {
-  return `
-    require('child_process').execFileSync('ip', ['link', 'set', 'lo', 'up']);
-    const server = require('net').createServer((socket) => socket.end()).listen(${port}, '127.0.0.1', () => {
-      require('net').connect(${port}, '127.0.0.1').resume().on('close', () => server.close());
-    });`;
 }

@@ -1,0 +1,170 @@
+/**
+ * The kernel trace under churn: what an event costs, whether any is lost, what the traced application
+ * pays, and whether memory stays bounded. As root, with tracefs mounted; needs `npm run build`.
+ *
+ * Goals: at most 1 us of CPU an event, reading, folding and naming processes included; nothing lost at
+ * 100,000 events a second; at least 0.9 of the untraced churn; memory that does not grow while 1,000,000
+ * connections pass. Traced and untraced rounds are interleaved and medians are compared. Bounded: about a
+ * second a round and three minutes for the million.
+ *
+ * The churn is one thread that does nothing but open and close, at some 25,000 connections a second: the
+ * worst case, an application does more. `churnRatio` compares its CPU time for a connection, untraced to
+ * traced: what the kernel adds to its own work. `byTheClock` compares connections a second, and needs a
+ * machine with nothing else to do. `onOneCore` adds the reader's CPU time, as if both had to share a core.
+ *
+ *   node bench/kernel-trace.js [--rounds 7] [--connections 1000000]
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { monotonicNow, openKernelTrace, ProcessNames, TracedSockets } from '@farewell/evidence';
+
+const GOALS = { cpuUsPerEvent: 1, eventsPerSecond: 100_000, churnRatio: 0.9, growthMb: 64 };
+const PORT = 19_800;
+const ROUND = 1_000;
+const LONGEST = 180_000;
+
+const churn = await startChurn();
+try {
+  const result = {
+    benchmark: 'kernel-trace',
+    ...(await measureCost(numberAfter('--rounds', 7))),
+    ...(await measureMemory(numberAfter('--connections', 1_000_000))),
+    goals: GOALS,
+  };
+  const met =
+    result.cpuUsPerEvent <= GOALS.cpuUsPerEvent &&
+    result.eventsPerSecond >= GOALS.eventsPerSecond &&
+    result.lostEvents === 0 &&
+    result.churnRatio >= GOALS.churnRatio &&
+    result.growthMb <= GOALS.growthMb;
+  process.stdout.write(`${JSON.stringify({ ...result, met }, null, 2)}\n`);
+  process.exitCode = met ? 0 : 1;
+} finally {
+  churn.end();
+}
+
+async function measureCost(rounds) {
+  const untraced = [];
+  const traced = [];
+  const seenRounds = [];
+  let lostEvents = 0;
+  await churn.run(ROUND);
+  for (let round = 0; round < rounds; round += 1) {
+    untraced.push(await churn.run(ROUND));
+    const seen = await traceWhile(() => churn.run(ROUND));
+    traced.push(seen.churned);
+    seenRounds.push(seen);
+    lostEvents += seen.counts.lostEvents + seen.counts.lostUncounted;
+  }
+  const cpu = untraced.map(cpuPerConnection);
+  const readerCpu = seenRounds.map(({ cpuUs, churned }) => cpuUs / churned.connections);
+  return {
+    rounds,
+    cpuUsPerEvent: rounded(median(seenRounds.map(({ cpuUs, counts }) => cpuUs / counts.events))),
+    eventsPerSecond: Math.round(
+      median(seenRounds.map(({ counts, churned }) => (counts.events / churned.ms) * 1000)),
+    ),
+    lostEvents,
+    churnRatio: rounded(median(traced.map((round, at) => cpu[at] / cpuPerConnection(round)))),
+    byTheClock: rounded(
+      median(traced.map((round, at) => perSecond(round) / perSecond(untraced[at]))),
+    ),
+    onOneCore: rounded(
+      median(traced.map((round, at) => cpu[at] / (cpuPerConnection(round) + readerCpu[at]))),
+    ),
+    connectionsPerSecond: {
+      untraced: Math.round(median(untraced.map(perSecond))),
+      traced: Math.round(median(traced.map(perSecond))),
+    },
+  };
+}
+
+/** Resident memory after ten seconds, when everything is warm, and at the end. */
+async function measureMemory(connections) {
+  const memory = [];
+  const { table, mostFollowed, counts } = await traceWhile(async () => {
+    const startedAt = performance.now();
+    let passed = 0;
+    while (passed < connections && performance.now() - startedAt < LONGEST) {
+      passed += (await churn.run(5_000)).connections;
+      memory.push(process.memoryUsage().rss / 2 ** 20);
+    }
+    return { connections: passed };
+  });
+  const ended = table.groups.reduce((sum, group) => sum + group.ended, 0);
+  const [warm = 0] = memory.slice(1);
+  return {
+    endsPassed: ended,
+    mostFollowed,
+    lostWhilePassing: counts.lostEvents,
+    residentMb: { afterTenSeconds: Math.round(warm), highest: Math.round(Math.max(...memory)) },
+    growthMb: Math.round(memory.at(-1) - warm),
+  };
+}
+
+async function traceWhile(act) {
+  const cpuAtStart = process.cpuUsage();
+  const trace = openKernelTrace({ ports: [PORT] });
+  const names = new ProcessNames(trace.tracefs);
+  const sockets = new TracedSockets({
+    startedAt: monotonicNow(),
+    unixOffset: Date.now() - monotonicNow(),
+    processOf: (taskId, at) => names.find(taskId, at),
+    missing: trace.missing,
+    confirmation: 'not-needed',
+  });
+  let mostFollowed = 0;
+  const reading = (async () => {
+    for await (const batch of trace.batches()) {
+      sockets.push(batch);
+      mostFollowed = Math.max(mostFollowed, sockets.size);
+    }
+  })();
+  const churned = await act();
+  trace.stop();
+  await reading;
+  const { user, system } = process.cpuUsage(cpuAtStart);
+  const table = sockets.table(monotonicNow());
+  await trace[Symbol.asyncDispose]();
+  return { churned, counts: trace.counts, cpuUs: user + system, table, mostFollowed };
+}
+
+async function startChurn() {
+  const script = fileURLToPath(new URL('./support/connection-churn.js', import.meta.url));
+  const child = spawn('unshare', ['--net', process.execPath, script, String(PORT)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout });
+  await once(lines, 'line');
+  return {
+    run: async (duration) => {
+      child.stdin.write(`${duration}\n`);
+      const [line] = await once(lines, 'line');
+      return JSON.parse(line);
+    },
+    end: () => child.stdin.end(),
+  };
+}
+
+function cpuPerConnection({ cpuUs, connections }) {
+  return cpuUs / connections;
+}
+
+function perSecond({ connections, ms }) {
+  return (connections / ms) * 1000;
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+function rounded(value) {
+  return Number(value.toFixed(2));
+}
+
+function numberAfter(name, fallback) {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? fallback : Number(process.argv[at + 1]);
+}
