@@ -16,7 +16,7 @@ export interface Host {
   readonly kind: 'ipv4' | 'ipv6' | 'wildcard' | 'cut';
   /** Canonical text; of a cut address what there is of it, and `…`. */
   readonly address: string;
-  /** IPv6 without brackets, as iproute2 before 4.12 or so, and netstat, print it. */
+  /** IPv6 without brackets, as netstat and old versions of ss print it. */
   readonly bare: boolean;
 }
 

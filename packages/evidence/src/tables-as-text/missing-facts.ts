@@ -86,7 +86,7 @@ export function missingInBsdNetstat(rows: readonly SocketRow[]): readonly Missin
     { fact: 'timers', why: 'netstat of macOS and BSD does not print them' },
     {
       fact: 'inodes',
-      why: 'macOS and BSD have none; orphans cannot be told from sockets that a process holds',
+      why: 'netstat of macOS and BSD prints none, so that orphans are not told from sockets that a process holds',
     },
     {
       fact: 'queues',

@@ -12,8 +12,9 @@ export interface SsInfoField {
   /** Null: every full socket has it (`cwnd`), and nothing more is wanted of it. */
   readonly key: keyof TcpInfo | null;
   /**
-   * 0: always printed if not zero. 1: kernel 4.1 and iproute2 4.1; 2: 4.10; 3: 4.19; 4: kernel 5.4 and
-   * iproute2 6.1. -1: nothing follows from its absence (an RTO of 3 s is left out as well).
+   * Which fields came together, in the order of the kernels that have them. 0: every kernel; 1: 4.1;
+   * 2: 4.10; 3: 4.19; 4: 5.4, and an ss newer than 5.9. -1: nothing follows from its absence (an RTO of
+   * 3 s is left out as well).
    */
   readonly generation: number;
 }

@@ -1,6 +1,6 @@
 /**
- * Milliseconds of a time left as `ss` prints it, or null: `40ms`, `600ms`, `3.120ms` and (iproute2 from
- * 6.x on) `3.120sec`, both of which are 3120 ms, `49sec`, `2min11sec`, `119min`, and nothing at all for 0.
+ * Milliseconds of a time left as `ss` prints it, or null: `40ms`, `600ms`, `3.120ms` (up to
+ * iproute2 6.1) and `3.120sec` (6.15), both of which are 3120 ms, `49sec`, `2min11sec`, `119min`, and nothing at all for 0.
  * Nothing finer than a second is printed from 10 s on, nothing finer than a minute from 10 min on.
  */
 export function parseSsTime(text: string): number | null {

@@ -5,8 +5,8 @@ export interface SsUser {
 }
 
 /**
- * The processes of `(("java",pid=1,fd=5),("java",pid=1,fd=6))`, each once; also of iproute2 before 4.0,
- * which printed `(("sshd",1234,3))`. Names are foreign and may hold quotes and brackets, so that only
+ * The processes of `(("java",pid=1,fd=5),("java",pid=1,fd=6))`, each once; also of old versions,
+ * which print `(("sshd",1234,3))`. Names are foreign and may hold quotes and brackets, so that only
  * what follows a name is relied on. Of a text that is cut, those that are whole.
  */
 export function parseSsUsers(text: string): readonly SsUser[] {

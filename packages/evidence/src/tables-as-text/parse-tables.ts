@@ -92,8 +92,7 @@ class TextReader {
   line(from: number, to: number): void {
     if (this.#open !== null && !this.#elsewhere && this.#open.parser.take(from, to)) return;
     if (this.#fields.split(from, to, 2).count === 0) return;
-    if (this.#firstLine === '')
-      this.#firstLine = printable(this.#text.slice(from, Math.min(to, from + 400)));
+    if (this.#firstLine === '') this.#firstLine = printable(this.#start(from, to));
     const start = this.#fields.start(0);
     if (to - start <= LONGEST_PLAIN_LINE && this.#plainLine(this.#text.slice(start, to).trimEnd()))
       return;

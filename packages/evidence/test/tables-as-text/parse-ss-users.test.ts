@@ -15,7 +15,7 @@ describe('the column users: of ss -p', () => {
     ]);
   });
 
-  it('knows the form of iproute2 before 4.0', () => {
+  it('knows the form of old versions', () => {
     expect(parseSsUsers('(("sshd",1234,3))')).toEqual([{ pid: 1234, name: 'sshd' }]);
   });
 
