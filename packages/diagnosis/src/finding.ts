@@ -14,7 +14,7 @@ export interface Subject {
 }
 
 /** What a rule decides and says; the rest follows from the subject. */
-export type Finding = Pick<
+type Finding = Pick<
   Verdict,
   'id' | 'severity' | 'confidence' | 'summary' | 'evidence' | 'costs' | 'lasts' | 'do'
 >;
@@ -33,7 +33,7 @@ export function verdictOn({ scene, service, rows }: Subject, finding: Finding): 
   };
 }
 
-export function pageOf(id: Verdict['id']): string {
+function pageOf(id: Verdict['id']): string {
   return `docs/verdicts/${id}.md`;
 }
 

@@ -61,7 +61,7 @@ export function sceneOf(evidence: Evidence, target: Target): Scene {
 }
 
 /** The process that is answerable for a service: its listener's, or whoever is connected there now. */
-export function serviceProcess(scene: Scene, service: Service): ProcessInfo | null {
+function serviceProcess(scene: Scene, service: Service): ProcessInfo | null {
   const listening = holders(rowsIn(service, 'LISTEN'), scene.ownership);
   const live = listening.length > 0 ? listening : holders(allRows(service), scene.ownership);
   const [first] = live;

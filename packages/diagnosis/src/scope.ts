@@ -5,7 +5,7 @@ import type { Ownership } from './owners.ts';
 import type { Target } from './report.ts';
 
 /** What a target is looked up in: one table and who holds its sockets. */
-export interface ScopeContext {
+interface ScopeContext {
   readonly rows: readonly SocketRow[];
   readonly listeners: Listeners;
   readonly attribute: Attribute;

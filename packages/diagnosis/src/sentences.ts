@@ -109,7 +109,7 @@ export const timeWaitOnServer = {
 
 export const timeWaitOnClient = {
   summary: ({ app }: Who, destination: string): string =>
-    `${app}, the client, sent FIN before that of ${destination} arrived, so each of its ports waits for 60 s`,
+    `${app}, the client, sent FIN before that of ${destination} arrived, so each of its ports waits in TIME-WAIT`,
   count: (count: number): string => `${counted(count, 'socket')} of the client in TIME-WAIT`,
   rate: (rate: number, window: number): string =>
     `${number(rate)} closes a second by the client, over the last ${duration(window)}`,
@@ -231,10 +231,10 @@ export const peerGone = {
 export const halfOpenSuspect = {
   summary: ({ app, peer }: Who): string =>
     `idle, and keep-alive is off: if ${peer} vanished, ${app} would never find out`,
-  count: (count: number, idle: number): string =>
-    `${counted(count, 'socket')} idle for ${duration(60_000)} or longer, the longest for ${duration(idle)}; no timer runs`,
-  cut: (count: number): string =>
-    `${number(count)} of them idle for more than ${duration(350_000)}: proxies and load balancers usually cut at 60 to 350 s`,
+  count: (count: number, least: number, idle: number): string =>
+    `${counted(count, 'socket')} idle for ${duration(least)} or longer, the longest for ${duration(idle)}; no timer runs`,
+  cut: (count: number, longest: number): string =>
+    `${number(count)} of them idle for more than ${duration(longest)}: proxies and load balancers usually cut earlier`,
   gone: (count: number): string =>
     `the other end of ${number(count)} would be on this machine and is not there`,
   do: [

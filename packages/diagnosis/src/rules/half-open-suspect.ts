@@ -9,10 +9,10 @@ import { tableSource } from '../sources.ts';
 import type { Verdict } from '../verdict.ts';
 
 /** The shortest usual cut of idle connections by proxies, ms; a heartbeat has to be shorter. */
-export const shortestCut = 60_000;
+const shortestCut = 60_000;
 
 /** The longest usual cut of a load balancer, ms: idle for longer, it may well be gone. */
-export const longestCut = 350_000;
+const longestCut = 350_000;
 
 /** Idle, and no timer would ever send anything: if the peer is gone, nothing finds out. */
 export const halfOpenSuspect: Rule = (scene) =>
@@ -26,8 +26,10 @@ function suspects(scene: Scene, service: Service): readonly Verdict[] {
   const cut = rows.filter((row) => (idleTime(row) ?? 0) > longestCut).length;
   const gone = rows.filter(isLocalPair).length;
   const source = tableSource(scene);
-  const evidence = [fact(rows.length, 'sockets', { text: say.count(rows.length, idle), source })];
-  if (cut > 0) evidence.push(fact(cut, 'sockets', { text: say.cut(cut), source }));
+  const evidence = [
+    fact(rows.length, 'sockets', { text: say.count(rows.length, shortestCut, idle), source }),
+  ];
+  if (cut > 0) evidence.push(fact(cut, 'sockets', { text: say.cut(cut, longestCut), source }));
   if (gone > 0) evidence.push(fact(gone, 'sockets', { text: say.gone(gone), source }));
   return [
     verdictOn(subject, {
