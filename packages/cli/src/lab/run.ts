@@ -62,21 +62,21 @@ async function runForJson({ request, io, signal, isolation }: Run): Promise<Exit
 async function runForText(run: Run): Promise<ExitStatus> {
   const { request, io, isolation } = run;
   const style = styleOf(request.color, io);
-  const progress = countOutcomes(request, io);
+  const head = await deliver(lines(headLines(run, style)), io, exitStatus.nothing);
+  if (!head.readable) return head.status;
   const unread = new AbortController();
   const signal = AbortSignal.any([run.signal, unread.signal]);
   const outcomes: Outcome[] = [];
-  let delivery = await deliver(lines(headLines(run, style)), io, exitStatus.nothing);
+  const progress = countOutcomes(request, io);
   try {
-    if (!delivery.readable) return delivery.status;
     for await (const outcome of runScenarios(request.names, { signal, isolation, ...progress })) {
       outcomes.push(outcome);
       await progress.clear();
-      delivery = await deliver(lines(scenarioLines(outcome, style)), io, exitStatus.nothing);
-      if (!delivery.readable) {
-        unread.abort();
-        return delivery.status;
-      }
+      const text = lines(scenarioLines(outcome, style));
+      const delivery = await deliver(text, io, exitStatus.nothing);
+      if (delivery.readable) continue;
+      unread.abort();
+      return delivery.status;
     }
   } finally {
     await progress.clear();

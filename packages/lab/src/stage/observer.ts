@@ -42,10 +42,10 @@ export class Observer {
     return ends;
   }
 
-  /** All that was seen so far, oldest first. */
-  events(): LabEvent[] {
+  /** All that was seen so far, in no certain order: packets are read later than they come in. */
+  events(): readonly LabEvent[] {
     this.#recordPackets();
-    return this.#events.toSorted((one, other) => one.at - other.at);
+    return this.#events;
   }
 
   #recordStates(rows: readonly SocketRow[], at: number): void {
