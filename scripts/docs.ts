@@ -3,13 +3,14 @@
  * With `--check` it writes nothing and exits 1 if a file is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { stateDiagrams } from './docs/state-diagrams.ts';
 
 interface Generated {
   readonly path: string;
   readonly text: string;
 }
 
-const files: readonly Generated[] = [];
+const files: readonly Generated[] = [{ path: 'docs/state-diagrams.md', text: stateDiagrams() }];
 const check = process.argv.includes('--check');
 
 function current(path: string): string | null {

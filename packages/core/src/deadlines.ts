@@ -168,16 +168,15 @@ export function givesInFirst(policy: Policy): boolean {
   return policy.local === 'server';
 }
 
+/** A FIN that does not get out waits behind data, even if nobody counted it. */
 function flush(connection: Connection, policy: Policy): Deadline | null {
   const { local, flushTimeout } = policy;
-  const { unsent } = connection[local];
-  if (!unsent || unsent.bytes === 0) return null;
+  const { unsent, fin, finQueuedAt } = connection[local];
+  const isStuck = finQueuedAt !== null && fin === null;
+  if (!isStuck && unsentBytes(connection, local) === 0) return null;
   const endsAt = earliest(finSentAt(connection[local]), peerStreamEndedAt(connection, local));
-  return wait(
-    'flush',
-    endsAt === null ? unsent.progressAt : Math.max(endsAt, unsent.since),
-    flushTimeout,
-  );
+  if (endsAt === null) return wait('flush', unsent?.progressAt ?? null, flushTimeout);
+  return wait('flush', Math.max(endsAt, unsent?.since ?? endsAt), flushTimeout);
 }
 
 function wait(name: DeadlineName, from: number | null, duration: number): Deadline | null {

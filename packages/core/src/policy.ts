@@ -87,19 +87,27 @@ const durations = [
   'closeNotifyGrace',
 ] as const;
 
-/** Checks the options for one end and fills in the defaults. Never throws. */
+/** Checks the options for one end and fills in the defaults; other properties are left out. Never throws. */
 export function createPolicy(local: Role, options: PolicyOptions = {}): PolicyResult {
+  const { heartbeat } = options;
+  if (heartbeat !== undefined && heartbeat !== false && !isObject(heartbeat)) {
+    return wrong('heartbeat', 'false or an object', heartbeat);
+  }
   const given = Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
+    Object.keys(defaultPolicy)
+      .map((name) => [name, options[name as keyof PolicyOptions]])
+      .filter(([, value]) => value !== undefined),
   );
-  const policy = { ...defaultPolicy, ...given, ...heartbeatOf(options.heartbeat), local };
+  const policy = { ...defaultPolicy, ...given, heartbeat: heartbeatOf(heartbeat), local };
   return problemOf(policy) ?? { policy, problem: null };
 }
 
-function heartbeatOf(heartbeat: PolicyOptions['heartbeat']): Pick<Policy, 'heartbeat'> {
-  if (heartbeat === false) return { heartbeat };
-  const { interval, timeout } = defaultPolicy.heartbeat;
-  return { heartbeat: { interval, timeout, ...heartbeat } };
+function heartbeatOf(heartbeat: PolicyOptions['heartbeat']): Policy['heartbeat'] {
+  return heartbeat === false ? false : { ...defaultPolicy.heartbeat, ...heartbeat };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function problemOf(policy: Policy): PolicyResult | null {

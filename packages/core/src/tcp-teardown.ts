@@ -47,7 +47,8 @@ export const tcpTeardown = {
   CLOSING: { 'receive-ack-of-fin': 'TIME-WAIT', 'receive-fin-ack': 'TIME-WAIT', ...cut },
   // A FIN that is received again restarts the 2 MSL: the peer has not got the last ACK.
   'TIME-WAIT': { 'receive-fin': 'TIME-WAIT', expire: 'CLOSED', 'receive-rst': 'CLOSED' },
-  // RFC 9293 §3.6: an application that does not close leaves this end here for ever; no timer ends it.
+  // An application that does not close leaves this end here: no timer of its own ends CLOSE-WAIT. (The
+  // kernel gives up only if data or keep-alive probes go unanswered.)
   'CLOSE-WAIT': { close: 'LAST-ACK', ...cut },
   'LAST-ACK': { 'receive-ack-of-fin': 'CLOSED', ...cut },
   CLOSED: {},
