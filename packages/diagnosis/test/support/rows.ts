@@ -62,7 +62,7 @@ export function timeWait(age: number): Partial<SocketRow> {
   return { tcpState: 'TIME-WAIT', inode: 0, uid: 0, timer: timer('time-wait', 60_000 - age) };
 }
 
-export const noTimer: TcpTimer = { kind: 'none', expiresIn: 0, tries: 0 };
+const noTimer: TcpTimer = { kind: 'none', expiresIn: 0, tries: 0 };
 
 export function timer(kind: TcpTimer['kind'], expiresIn: number, tries = 0): TcpTimer {
   return { kind, expiresIn, tries };
