@@ -36,7 +36,8 @@ export function answer({ evidence, targets, request, io }: Question): Result<Ans
   if (nothing?.kind === 'hidden') return failed(nothing.text);
   const status = statusOf(report, request.failOn);
   const notes = [choiceText(target, targets), nothing?.text ?? ''].filter((note) => note !== '');
-  return ok({ text: render({ report, evidence, status, notes }, request, io), status });
+  const time = request.watch ? timeOfDay(report.observedAt) : null;
+  return ok({ text: render({ report, evidence, status, notes, time }, request, io), status });
 }
 
 function render(input: TextInput, request: WhyRequest, io: Io): string {
@@ -47,6 +48,11 @@ function render(input: TextInput, request: WhyRequest, io: Io): string {
   }
   const paint = painter(wantsColour(io.stdout, io.env, request.colour));
   return renderText(input, { width: textWidth(io), paint, verbose: request.verbose });
+}
+
+/** `14:05:59`, in local time. */
+function timeOfDay(at: number | null): string | null {
+  return at === null ? null : new Date(at).toTimeString().slice(0, 8);
 }
 
 function choiceText(chosen: Target, targets: Targets): string {

@@ -17,6 +17,8 @@ export interface TextInput {
   readonly status: ExitStatus;
   /** What is to be said about the target, such as that nothing matches it. */
   readonly notes: readonly string[];
+  /** The time of day, where one answer follows another. */
+  readonly time: string | null;
 }
 
 /** The answer for people, ending in a line feed. */
@@ -34,7 +36,7 @@ export function renderText(input: TextInput, style: TextStyle): string {
   return texts.join('\n');
 }
 
-function header({ report, evidence }: TextInput, { width, paint }: TextStyle): string[] {
+function header({ report, evidence, time }: TextInput, { width, paint }: TextStyle): string[] {
   const title = `farewell why ${targetText(report.target)}`.trimEnd();
   const blind = 'the kernel cannot see which of these speak WebSocket';
   const facts = [
@@ -42,6 +44,7 @@ function header({ report, evidence }: TextInput, { width, paint }: TextStyle): s
     processesText(report.processes),
     namespaceText(evidence.namespace) ?? '',
     watchedText(report.duration),
+    time ?? '',
     `${report.sources.join(', ')} (${blind})`,
   ];
   const [first = '', ...rest] = wrap(facts.filter((fact) => fact !== '').join(' · '), width);

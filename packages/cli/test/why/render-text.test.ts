@@ -8,7 +8,14 @@ function text(
   style: { width?: number; verbose?: boolean; colour?: boolean } = {},
 ): string {
   const { width = 80, verbose = false, colour = false } = style;
-  const input = { report: report(), evidence: evidence(), status: 0, notes: [], ...parts } as const;
+  const input = {
+    report: report(),
+    evidence: evidence(),
+    status: 0,
+    notes: [],
+    time: null,
+    ...parts,
+  } as const;
   return renderText(input, { width, verbose, paint: painter(colour) });
 }
 
@@ -155,6 +162,10 @@ describe('renderText', () => {
     expect(text({ evidence: elsewhere })).toContain('· taken elsewhere (stdin) ·');
     expect(text({ report: leaking })).not.toContain('\u001B');
     expect(text({ report: leaking }, { colour: true })).toContain('\u001B[31m✗\u001B[39m');
+  });
+
+  test('says the time where one answer follows another', () => {
+    expect(text({ time: '14:05:59' })).toContain('10 s watched · 14:05:59 · socket table');
   });
 
   test('a process name cannot drive the terminal', () => {

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { exitStatus } from '../../src/exit-status.ts';
 import { run } from '../../src/program.ts';
 import { errorWithCode, MemoryStream, memoryIo } from '../support/memory-io.ts';
 
@@ -70,6 +72,22 @@ describe('help', () => {
     for (const status of ['0', '1', '2', '3', '4'])
       expect(io.stdout.text).toContain(`\n  ${status}  `);
     expect(io.stdout.text).toContain('130, 143');
+  });
+});
+
+describe('docs/reference/why.md', () => {
+  test('names every option and exit status of the help', async () => {
+    const page = readFileSync(
+      new URL('../../../../docs/reference/why.md', import.meta.url),
+      'utf8',
+    );
+    const io = memoryIo();
+    await run(['why', '--help'], io);
+    const options = [...io.stdout.text.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
+    expect(options.length).toBeGreaterThan(8);
+    expect(options.filter((option) => !page.includes(`\`${option}`))).toEqual([]);
+    for (const status of Object.values(exitStatus))
+      expect(page).toMatch(new RegExp(`^\\|.*\\b${status}\\b`, 'm'));
   });
 });
 
