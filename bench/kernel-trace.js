@@ -74,6 +74,11 @@ async function measureCost(rounds) {
     onOneCore: rounded(
       median(traced.map((round, at) => cpu[at] / (cpuPerConnection(round) + readerCpu[at]))),
     ),
+    cpuUsPerConnection: {
+      untraced: rounded(median(cpu)),
+      traced: rounded(median(traced.map(cpuPerConnection))),
+      reader: rounded(median(readerCpu)),
+    },
     connectionsPerSecond: {
       untraced: Math.round(median(untraced.map(perSecond))),
       traced: Math.round(median(traced.map(perSecond))),

@@ -79,7 +79,10 @@ export interface TracedGroup {
   readonly retransmits: number;
 }
 
-/** RSTs that no socket of ours stands behind: for a port without a listener, or after a connection's end. */
+/**
+ * RSTs that no full socket stands behind, of all network namespaces: for a port without a listener
+ * (`NO_SOCKET`), or for data after the close (`TCP_TIMEWAIT_SOCKET`: TIME-WAIT, or an orphaned FIN-WAIT-2).
+ */
 export interface LooseReset {
   readonly localPort: number;
   readonly reason: string | null;

@@ -7,12 +7,13 @@ import {
   type Place,
 } from './event-layout.ts';
 import type { PageSink } from './parse-ring-page.ts';
+import type { TraceSelection } from './trace-filter.ts';
 
 export interface EventDecoderOptions {
   readonly littleEndian: boolean;
   readonly columns: EventColumns;
-  /** Other events are dropped: the kernel cannot filter all of them, a reset's ports for one. */
-  readonly ports?: readonly number[] | undefined;
+  /** What is wanted; other events are dropped: the kernel cannot filter all of them, sent resets for one. */
+  readonly selection: TraceSelection;
 }
 
 /**
@@ -32,6 +33,8 @@ export class EventDecoder implements PageSink {
   readonly #littleEndian: boolean;
   /** One for each port that is wanted; null: all are. */
   readonly #ports: Uint8Array | null;
+  /** The address family that is not wanted, or 0. */
+  readonly #otherFamily: number;
   #page: DataView = new DataView(new ArrayBuffer(0));
 
   constructor(layouts: readonly EventLayout[], options: EventDecoderOptions) {
@@ -39,7 +42,9 @@ export class EventDecoder implements PageSink {
     for (const layout of layouts) byId[layout.id] = layout;
     this.#layouts = byId;
     this.#littleEndian = options.littleEndian;
-    this.#ports = options.ports ? portSet(options.ports) : null;
+    const { ports, family } = options.selection;
+    this.#ports = ports ? portSet(ports) : null;
+    this.#otherFamily = family === undefined ? 0 : family === 4 ? AF_INET6 : AF_INET;
     this.columns = options.columns;
   }
 
@@ -59,6 +64,7 @@ export class EventDecoder implements PageSink {
     const localPort = this.#port(at, layout.localPort, layout.local);
     const remotePort = this.#port(at, layout.remotePort, layout.remote);
     if (this.#ports !== null && !isWanted(this.#ports, localPort, remotePort)) return;
+    if (this.#otherFamily !== 0 && this.#family(at, layout) === this.#otherFamily) return;
     const row = this.#addRow(layout.kind, time);
     if (row < 0) return;
     this.events += 1;
@@ -115,6 +121,14 @@ export class EventDecoder implements PageSink {
     return this.#littleEndian ? lower53(second, first) : lower53(first, second);
   }
 
+  /** 0: the event does not say. */
+  #family(at: number, { family, local }: EventLayout): number {
+    if (family !== null) return this.#number(at, family);
+    return local?.form === 'sockaddr'
+      ? this.#page.getUint16(at + local.offset, this.#littleEndian)
+      : 0;
+  }
+
   #port(at: number, place: Place | null, address: AddressPlace | null): number {
     if (place !== null) return this.#page.getUint16(at + place.offset, this.#littleEndian);
     return address?.form === 'sockaddr' ? this.#page.getUint16(at + address.offset + 2) : 0;
@@ -141,6 +155,7 @@ export class EventDecoder implements PageSink {
 
 const NS_PER_MS = 1e6;
 const IPPROTO_TCP = 6;
+const AF_INET = 2;
 const AF_INET6 = 10;
 const IPV6_BYTES = 16;
 

@@ -48,6 +48,7 @@ export interface EventLayout {
   /** The state after the event; of all but `tcp-state`: the state when it happened. */
   readonly tcpState: Place | null;
   readonly protocol: Place | null;
+  readonly family: Place | null;
   readonly reason: Place | null;
   readonly localPort: Place | null;
   readonly remotePort: Place | null;
@@ -78,6 +79,7 @@ export function eventLayout(
     oldState: place('oldstate', 1, 2, 4),
     tcpState: place('newstate', 1, 2, 4) ?? place('state', 1, 2, 4),
     protocol: place('protocol', 1, 2),
+    family: place('family', 2),
     reason: place('reason', 1, 2, 4),
     localPort: place('sport', 2),
     remotePort: place('dport', 2),

@@ -6,6 +6,7 @@ import { EventDecoder } from './decode-event.ts';
 import { EventColumns } from './event-columns.ts';
 import { type CpuRun, mergeCpus } from './merge-cpus.ts';
 import { type PageLayout, parsePageLayout, scanRingPage } from './parse-ring-page.ts';
+import type { TraceSelection } from './trace-filter.ts';
 import type { CpuBuffer, TraceInstance } from './trace-instance.ts';
 
 /** What the reader counted so far; foreign bytes that made no sense are here, not thrown. */
@@ -50,7 +51,7 @@ export class CpuBufferReader {
   #spare: EventColumns;
   #held: readonly CpuRun[] = [];
 
-  constructor(instance: TraceInstance, ports?: readonly number[]) {
+  constructor(instance: TraceInstance, selection: TraceSelection) {
     const layout = readPageLayout(instance.tracefs);
     this.#buffers = instance.buffers;
     this.#page = new Uint8Array(layout.pageBytes);
@@ -64,7 +65,7 @@ export class CpuBufferReader {
     this.#decoder = new EventDecoder(instance.layouts, {
       littleEndian: layout.littleEndian,
       columns: this.#columns,
-      ports,
+      selection,
     });
   }
 

@@ -8,7 +8,7 @@ import type { TraceSelection } from './trace-filter.ts';
 import { openTraceInstance, type TraceInstance } from './trace-instance.ts';
 
 export interface KernelTraceOptions extends TraceSelection {
-  /** Ring buffer of each CPU, in bytes. Default 4 MiB, less on a machine of more than 16 CPUs. */
+  /** Ring buffer of each CPU, in bytes. Default 8 MiB, less on a machine of more than 8 CPUs. */
   readonly bufferBytes?: number;
   /** Longest wait between two readings while nothing happens, ms. Default 50. */
   readonly pollInterval?: number;
@@ -72,7 +72,7 @@ class RunningTrace implements KernelTrace {
 
   constructor(instance: TraceInstance, options: KernelTraceOptions) {
     this.#instance = instance;
-    this.#reader = new CpuBufferReader(instance, options.ports);
+    this.#reader = new CpuBufferReader(instance, options);
     this.tracefs = instance.tracefs;
     const resets = instance.layouts.find(({ kind }) => kind === 'send-reset');
     this.missing = resets?.reason
@@ -141,9 +141,9 @@ const DEFAULT_POLL_INTERVAL = 50;
 const SHORTEST_WAIT = 5;
 const MIB = 2 ** 20;
 
-/** 4 MiB are half a second of 100,000 events a second on one CPU; all CPUs together take 64 MiB at most. */
+/** 8 MiB are a second of 100,000 events a second on one CPU; all CPUs together take 64 MiB at most. */
 function defaultBufferBytes(): number {
-  return Math.max(MIB / 4, Math.min(4 * MIB, Math.floor((64 * MIB) / cpus().length)));
+  return Math.max(MIB / 4, Math.min(8 * MIB, Math.floor((64 * MIB) / cpus().length)));
 }
 
 function checkOptions({ ports, bufferBytes, pollInterval }: KernelTraceOptions): void {

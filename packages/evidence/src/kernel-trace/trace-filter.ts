@@ -9,7 +9,7 @@ export interface TraceSelection {
 
 /**
  * The selection as an expression for the event's `filter` file, so that the kernel drops what is not
- * wanted; null: nothing to filter by. What the event has no plain field for comes unfiltered.
+ * wanted; null: nothing to filter by. What the event has no plain field for, the decoder drops.
  */
 export function traceFilter(format: EventFormat, selection: TraceSelection): string | null {
   const terms = [protocolTerm(format), familyTerm(format, selection), portsTerm(format, selection)];

@@ -109,6 +109,7 @@ function enableEvents(
   writeFileSync(join(directory, 'trace_clock'), 'mono');
   writeFileSync(join(directory, 'buffer_size_kb'), `${Math.ceil(options.bufferBytes / 1024)}`);
   // Lets the kernel remember which process a thread belonged to, for those that end before we look.
+  // The table for it, four bytes a possible pid, is made once and stays until the next boot.
   tryTo(() => writeFileSync(join(directory, 'options/record-tgid'), '1'));
   const layouts: EventLayout[] = [];
   const missingKinds: EventKind[] = [];

@@ -5,6 +5,7 @@ import { EventDecoder } from '../../src/kernel-trace/decode-event.ts';
 import { EventColumns } from '../../src/kernel-trace/event-columns.ts';
 import { type KernelEvent, kernelEvent } from '../../src/kernel-trace/kernel-event.ts';
 import { scanRingPage } from '../../src/kernel-trace/parse-ring-page.ts';
+import type { TraceSelection } from '../../src/kernel-trace/trace-filter.ts';
 import { fixture, fixtureBytes, recordedLayouts, recordedPageLayout } from './fixtures.ts';
 import { PageBuilder } from './page-builder.ts';
 import { eventFromText, type TextEvent, textOf } from './trace-text.ts';
@@ -15,9 +16,9 @@ const leadsTo = (to: string) => (event: KernelEvent) =>
   event.kind === 'tcp-state' && event.to === to;
 const reasons = layouts.find(({ kind }) => kind === 'send-reset')?.reasonNames ?? new Map();
 
-function decode(pages: readonly DataView[], ports?: readonly number[]) {
+function decode(pages: readonly DataView[], selection: TraceSelection = {}) {
   const columns = new EventColumns(4096);
-  const decoder = new EventDecoder(layouts, { littleEndian: true, columns, ports });
+  const decoder = new EventDecoder(layouts, { littleEndian: true, columns, selection });
   for (const page of pages) scanRingPage(page, pageLayout, decoder);
   const names = { addresses: new AddressTexts(), reasons };
   const events = Array.from({ length: columns.length }, (_, row) =>
@@ -52,9 +53,15 @@ describe('decoding events', () => {
 
   it('drops what is about other ports, also where the kernel could not', () => {
     const all = decode(recordedPages()).events.length;
-    expect(decode(recordedPages(), [19001]).events).toHaveLength(all);
-    const others = decode(recordedPages(), [1]).events;
+    expect(decode(recordedPages(), { ports: [19001] }).events).toHaveLength(all);
+    const others = decode(recordedPages(), { ports: [1] }).events;
     expect(others.every((event) => event.kind !== 'lost' && event.remotePort === 0)).toBe(true);
+  });
+
+  it('drops the other address family', () => {
+    const all = decode(recordedPages()).events;
+    expect(decode(recordedPages(), { family: 4 }).events).toEqual(all);
+    expect(decode(recordedPages(), { family: 6 }).events).toEqual([]);
   });
 
   it('makes a row of a loss', () => {
