@@ -46,6 +46,10 @@ const facilities = {
     missing: 'Python with websockets (pip install websockets)',
     present: () => runs('python3', ['-c', 'import websockets']),
   },
+  tshark: {
+    missing: '`tshark` (apt-get install tshark)',
+    present: () => runs('tshark', ['--version']),
+  },
 } as const;
 
 export type Facility = keyof typeof facilities;

@@ -6,3 +6,4 @@ export type { RawClientOptions, RawServer, TranscriptEntry } from './raw-peer.ts
 export { connectRawPeer, listenRawPeer, RawPeer } from './raw-peer.ts';
 export type { Awaited, Reflexes, Script, Step } from './script.ts';
 export { wellBehaved } from './script.ts';
+export { vanish } from './vanish.ts';

@@ -78,6 +78,11 @@ export class Player {
     return this.#steps.length === 0 && this.#due.length === 0;
   }
 
+  /** Puts more steps behind those that are left. */
+  append(steps: readonly Step[]): void {
+    this.#steps.push(...steps);
+  }
+
   /** Takes what happened, gives what to do now and when to ask again (null: when something happens). */
   play(incoming: Incoming, now: number): { effects: Effect[]; wakeAt: number | null } {
     this.#take(incoming, now);

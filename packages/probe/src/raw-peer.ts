@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Role } from '@farewell/core';
 import { type Effect, type Incoming, Player, type Seen } from './play.ts';
-import type { Script } from './script.ts';
+import type { Script, Step } from './script.ts';
 import { vanish } from './vanish.ts';
 
 /** The thin shell that plays a script on a real TCP socket. Times are ms of `performance.now()`. */
@@ -46,6 +46,12 @@ export class RawPeer implements AsyncDisposable {
   /** What came in so far. */
   get seen(): readonly Seen[] {
     return this.#player.seen;
+  }
+
+  /** Plays more steps, once those of the script have been played. */
+  perform(...steps: readonly Step[]): void {
+    this.#player.append(steps);
+    this.#take({ kind: 'time' });
   }
 
   /** Fulfilled when what came in satisfies `met`; rejected by the socket's end before that. */

@@ -3,7 +3,7 @@ import org.java_websocket.WebSocket;
 import org.java_websocket.handshake.ClientHandshake;
 import org.java_websocket.server.WebSocketServer;
 
-/** A Java-WebSocket echo server with the faults that an application brings: hang, say N, close. Prints its port. */
+/** A Java-WebSocket echo server with the faults that an application brings: hang, say N. Prints its port. */
 public class Server extends WebSocketServer {
   private volatile boolean hanging = false;
 
@@ -28,9 +28,11 @@ public class Server extends WebSocketServer {
   public void onMessage(WebSocket socket, String text) {
     String[] words = text.split(" ");
     switch (words[0]) {
-      case "hang" -> hanging = true;
+      case "hang" -> {
+        hanging = true;
+        socket.send("hanging");
+      }
       case "say" -> socket.send(new byte[Integer.parseInt(words[1])]);
-      case "close" -> socket.close(1001, "going away");
       default -> socket.send(text);
     }
   }

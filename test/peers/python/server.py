@@ -1,4 +1,4 @@
-"""A websockets echo server with the faults that an application brings: `hang`, `say N`, `close`. Prints its port."""
+"""A websockets echo server with the faults that an application brings: `hang`, `say N`. Prints its port."""
 import asyncio
 import time
 
@@ -9,11 +9,10 @@ async def handle(socket):
     async for text in socket:
         command, _, argument = text.partition(" ")
         if command == "hang":
+            await socket.send("hanging")
             time.sleep(3600)  # a blocking call in a coroutine: the whole event loop stands still
         elif command == "say":
             await socket.send(bytes(int(argument)))
-        elif command == "close":
-            await socket.close(1001, "going away")
         else:
             await socket.send(text)
 
