@@ -111,27 +111,40 @@ function enableEvents(
   // Lets the kernel remember which process a thread belonged to, for those that end before we look.
   // The table for it, four bytes a possible pid, is made once and stays until the next boot.
   tryTo(() => writeFileSync(join(directory, 'options/record-tgid'), '1'));
-  const layouts: EventLayout[] = [];
-  const missingKinds: EventKind[] = [];
-  const ready: string[] = [];
+  const events = findEvents(directory);
+  if (!events.some(({ layout }) => layout.kind === 'tcp-state')) throw noStateEvent();
+  for (const { event, format } of events) {
+    const filter = traceFilter(format, options);
+    if (filter !== null) writeFileSync(join(event, 'filter'), filter);
+  }
+  for (const { event } of events) writeFileSync(join(event, 'enable'), '1');
+  const layouts = events.map(({ layout }) => layout);
+  const missing = TRACE_EVENTS.filter(
+    ({ kind }) => !layouts.some((layout) => layout.kind === kind),
+  );
+  return { layouts, missingKinds: missing.map(({ kind }) => kind) };
+}
+
+interface FoundEvent {
+  /** Its directory. */
+  readonly event: string;
+  readonly format: EventFormat;
+  readonly layout: EventLayout;
+}
+
+/** The events that this kernel has and that can be decoded. */
+function findEvents(directory: string): FoundEvent[] {
+  const found: FoundEvent[] = [];
   let stateNames: ReadonlyMap<number, string> | undefined;
   for (const { path, kind } of TRACE_EVENTS) {
     const event = join(directory, 'events', path);
     const format = readFormat(event);
+    // Only the first event gives its states by number; the others count the same way.
     stateNames ??= format?.symbols.get('newstate');
     const layout = format && eventLayout(kind, format, stateNames);
-    if (!layout) {
-      missingKinds.push(kind);
-      continue;
-    }
-    layouts.push(layout);
-    const filter = traceFilter(format, options);
-    if (filter !== null) writeFileSync(join(event, 'filter'), filter);
-    ready.push(event);
+    if (layout) found.push({ event, format, layout });
   }
-  if (missingKinds.includes('tcp-state')) throw noStateEvent();
-  for (const event of ready) writeFileSync(join(event, 'enable'), '1');
-  return { layouts, missingKinds };
+  return found;
 }
 
 /** null: this kernel has no such event, or one that cannot be decoded. */
