@@ -1,7 +1,7 @@
 import type { Packet } from './packet.ts';
 import { ADDRESSES, FLAGS, HASH, IPV6, PORTS, SIDE_STRIDE, type Slots } from './slots.ts';
 
-const FIRST_SIZE = 1 << 12;
+const FIRST_SIZE = 1 << 10;
 
 /**
  * Finds the connection of a packet in either direction: open addressing with linear probing, the hash

@@ -10,9 +10,9 @@ const roles = ['client', 'server'] as const;
  */
 export function observationsFromConnection(connection: CapturedConnection): readonly Observation[] {
   const observations = [
+    ...gaps(connection),
     ...opening(connection),
     ...roles.flatMap((by) => ofSide(connection.sides[by], by)),
-    ...gaps(connection),
   ];
   observations.sort((a, b) => a.at - b.at);
   const last = ended(connection);

@@ -36,6 +36,7 @@ const GZIP_MAGIC = 0x1f8b;
  * Reads capture files, plain or gzip-compressed, as one capture in the order of their first packets; `-`
  * is standard input, read while it is being written. Resolves when all are read or `signal` aborts. Never
  * rejects for what a file holds, or because one cannot be opened: that is a problem in the summary.
+ * What `onConnection` or `onProgress` throws, it rejects with.
  */
 export async function readCaptures(
   paths: readonly string[],
@@ -47,11 +48,7 @@ export async function readCaptures(
   for (const file of await inOrderOfTime(paths, reader.problems)) {
     if (options.signal?.aborted === true) break;
     reader.beginFile(file);
-    try {
-      await readFile(reader, { file, options, progress });
-    } catch (error) {
-      reader.problems.add(problemOf(error), `${file}: ${messageOf(error)}`);
-    }
+    await readFile(reader, { file, options, progress });
     if (reader.recognised) filesRead += 1;
   }
   return { ...reader.end(), filesRead };
@@ -65,13 +62,41 @@ interface FileBeingRead {
 
 async function readFile(reader: CaptureReader, being: FileBeingRead): Promise<void> {
   const { file, options, progress } = being;
-  const chunks = file === '-' ? (options.stdin ?? process.stdin) : chunksOfFile(file);
-  for await (const chunk of decompressed(chunks)) {
+  const chunks = file === '-' ? standardInput(options) : chunksOfFile(file);
+  const tell = (error: unknown) => {
+    if (options.signal?.aborted === true) return;
+    reader.problems.add(problemOf(error), `${file}: ${messageOf(error)}`);
+  };
+  for await (const chunk of guarded(decompressed(chunks), tell)) {
     reader.feed(chunk);
     progress.bytes += chunk.length;
     const { packets, live } = reader.progress;
     options.onProgress?.({ file, bytes: progress.bytes, packets, live });
     if (!reader.readable || options.signal?.aborted === true) return;
+  }
+}
+
+/** Tells an error of the source and ends; an error of whoever takes the chunks is not its business. */
+async function* guarded(
+  chunks: AsyncIterable<Uint8Array>,
+  tell: (error: unknown) => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    tell(error);
+  }
+}
+
+/** Ends when the signal aborts, also while nothing comes. */
+async function* standardInput(options: ReadCapturesOptions): AsyncGenerator<Uint8Array> {
+  const { signal, stdin = process.stdin } = options;
+  const stop = () => void stdin.destroy();
+  signal?.addEventListener('abort', stop);
+  try {
+    for await (const chunk of stdin) if (chunk instanceof Uint8Array) yield chunk;
+  } finally {
+    signal?.removeEventListener('abort', stop);
   }
 }
 

@@ -5,7 +5,7 @@
  * packet that was seen. Who of the two is the client is decided later (`roles.ts`).
  *
  * Words are signed 32-bit integers, times and byte counts are doubles; both views share one memory,
- * so that a connection lies in one piece. Blocks of 1024 connections are added as needed and never
+ * so that a connection lies in one piece. Blocks of 128 connections are added as needed and never
  * moved: no copy, no peak when the table grows.
  */
 
@@ -118,7 +118,7 @@ export const SYN_SCALE_KNOWN = 1 << 14;
 export const TRUNCATED = 1 << 15; // the snaplen cut payload of this side
 export const FIN_ACK_KNOWN = 1 << 16;
 
-const BLOCK_SHIFT = 10;
+const BLOCK_SHIFT = 7;
 const BLOCK_CONNECTIONS = 1 << BLOCK_SHIFT;
 
 /** The connections, and a cursor on one of them: all accessors read the connection sought last. */

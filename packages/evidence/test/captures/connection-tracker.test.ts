@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { CaptureReader } from '../../src/captures/capture-reader.ts';
+import { packetOf, pcapOf } from './support/capture-writer.ts';
+import { ConnectionScript, flag, type Segment } from './support/connection-script.ts';
+import { readAll } from './support/read-all.ts';
+
+function many(count: number, script: (index: number) => ConnectionScript): Segment[] {
+  const connections = Array.from({ length: count }, (_, index) => script(index).segments);
+  return connections.flat().sort((a, b) => a.at - b.at);
+}
+
+const client = (index: number) => ({
+  address: `10.${index >> 16}.${(index >> 8) & 0xff}.${index & 0xff}`,
+  port: 1024 + (index % 60_000),
+});
+
+describe('a tracker', () => {
+  it('keeps 5,000 interleaved connections apart and reports each once', () => {
+    const segments = many(5000, (index) =>
+      new ConnectionScript({ client: client(index), at: 1_700_000_000_000 + index })
+        .upgrade()
+        .frame('client', {})
+        .finish('server'),
+    );
+    const { connections } = readAll(pcapOf(segments.map((segment) => packetOf(segment))));
+    expect(connections.map(({ index }) => index)).toEqual(
+      Array.from({ length: 5000 }, (_, i) => i),
+    );
+    expect(new Set(connections.map((one) => one.client.address)).size).toBe(5000);
+    for (const { sides, zeek } of connections) {
+      expect(zeek.state).toBe('SF');
+      expect(sides.client.frames.text).toBe(1);
+    }
+  });
+
+  it('reports an ended connection while the capture goes on', () => {
+    const script = new ConnectionScript().open().finish('client');
+    const ended: number[] = [];
+    const reader = new CaptureReader({
+      linger: 1000,
+      onConnection: ({ index }) => ended.push(index),
+    });
+    reader.feed(pcapOf(script.segments.map((segment) => packetOf(segment))));
+    expect(ended).toEqual([]);
+    // Another connection's packets, later than the linger: 256 of them, for one look at the clock.
+    const later = new ConnectionScript({ client: client(7), at: script.now + 5000 }).open();
+    for (let count = 0; count < 256; count += 1) later.ack('server');
+    reader.feed(pcapOf(later.segments.map((segment) => packetOf(segment))).subarray(24));
+    expect(ended).toEqual([0]);
+    expect(reader.end().connections).toBe(2);
+  });
+
+  it('never tracks more connections than it may, and says how many it gave up', () => {
+    const segments = many(1000, (index) =>
+      new ConnectionScript({ client: client(index), at: 1_700_000_000_000 + index }).send(
+        'client',
+        { flags: flag.syn },
+      ),
+    );
+    const { connections, summary } = readAll(pcapOf(segments.map((segment) => packetOf(segment))), {
+      maxConnections: 100,
+    });
+    expect(connections).toHaveLength(1000);
+    expect(connections.filter((one) => one.reportedBecause === 'evicted')).toHaveLength(900);
+    expect(summary.problems).toContainEqual(expect.objectContaining({ count: 900 }));
+  });
+
+  it('keeps the events of the connection that is watched, with roles and times', () => {
+    const segments = many(3, (index) =>
+      new ConnectionScript({ client: client(index), at: 1_700_000_000_000 + index * 1000 })
+        .upgrade()
+        .frame('client', {})
+        .closeFrames('server', 1001)
+        .finish('server'),
+    );
+    const { connections } = readAll(pcapOf(segments.map((segment) => packetOf(segment))), {
+      watch: 1,
+    });
+    expect(connections.map(({ events }) => events === null)).toEqual([true, false, true]);
+    const events = connections[1]?.events ?? [];
+    expect(events.map(({ by, kind }) => `${by} ${kind}`)).toEqual([
+      'client syn',
+      'server syn-ack',
+      'client request',
+      'server response',
+      'client frame',
+      'server close-frame',
+      'client close-frame',
+      'server fin',
+      'client fin',
+    ]);
+    expect(events[0]?.at).toBe(1_700_000_001_000);
+    expect(events[5]?.text).toBe('1001');
+  });
+});
