@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { backoffDelay, defaultBackoff, failuresAfter } from '../src/index.ts';
 
+function bound(failures: number): number {
+  return backoffDelay({ failures, retryAfter: null }, 1);
+}
+
 test('full jitter: between nothing and a bound that doubles up to `max`', () => {
-  const bound = (failures: number): number => backoffDelay({ failures, retryAfter: null }, 1);
   expect([1, 2, 3, 6, 60].map(bound)).toEqual([1_000, 2_000, 4_000, 30_000, 30_000]);
   expect(backoffDelay({ failures: 5, retryAfter: null }, 0)).toBe(0);
 });

@@ -29,9 +29,11 @@ const facts: Readonly<Record<ClosingEvent, Fact>> = {
   end: { kind: 'ended', of: 'client', never: [], unflushedBytes: 0 },
 };
 
+function after(...events: readonly ClosingEvent[]): ClosingPhase {
+  return events.reduce<ClosingPhase>(nextClosingPhase, 'opening');
+}
+
 test('both orders of the Close frames lead to close-done, and TCP may end at any moment', () => {
-  const after = (...events: ClosingEvent[]): ClosingPhase =>
-    events.reduce<ClosingPhase>(nextClosingPhase, 'opening');
   expect(after('open', 'send-close', 'receive-close')).toBe('close-done');
   expect(after('open', 'receive-close', 'send-close')).toBe('close-done');
   expect(after('open', 'end')).toBe('ended');

@@ -5,6 +5,19 @@ const roles = ['client', 'server'] as const;
 const wait = (name: string, at: number) => ({ actions: [], deadline: { name, at } });
 const firstOf = (course: Course, at: number) => course.decide(at).actions[0];
 
+const closing = (): Course =>
+  new Course('client')
+    .open()
+    .sendClose(0)
+    .receiveClose(10)
+    .see(11, { kind: 'tls-close-notify', by: 'server' });
+
+const closed = (hadPeerClose: true | 'unknown'): Course =>
+  new Course('server', { afterHandshake: 'reset' })
+    .open()
+    .sendClose(1)
+    .receiveClose(2, hadPeerClose);
+
 test('a server sends FIN as soon as both Close frames have passed, and never before', () => {
   const course = new Course('server').open().receiveClose(5);
   expect(course.decide(5).actions).toEqual([
@@ -37,12 +50,6 @@ test('with `firstFin: client` the server holds back, and gives in at half of the
 });
 
 test('after close_notify the FIN is held back for the grace, or until the kernel says CLOSE-WAIT', () => {
-  const closing = (): Course =>
-    new Course('client')
-      .open()
-      .sendClose(0)
-      .receiveClose(10)
-      .see(11, { kind: 'tls-close-notify', by: 'server' });
   expect(closing().decide(11)).toEqual(wait('fin', 31));
   expect(firstOf(closing(), 31)).toEqual({ kind: 'send-fin', because: 'peer' });
   const asked = closing().see(12, {
@@ -61,12 +68,6 @@ test('the kernel saying CLOSE-WAIT does not count while a Close frame may be unr
 });
 
 describe('`afterHandshake: reset`', () => {
-  const closed = (hadPeerClose: true | 'unknown'): Course =>
-    new Course('server', { afterHandshake: 'reset' })
-      .open()
-      .sendClose(1)
-      .receiveClose(2, hadPeerClose);
-
   test('resets if the Close frame received is provably a reply', () => {
     expect(firstOf(closed(true), 2)).toEqual({ kind: 'reset', because: 'policy' });
   });

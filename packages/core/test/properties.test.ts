@@ -89,6 +89,15 @@ const policy = fc
   .tuple(fc.constantFrom(...policyPairs), fc.constantFrom(...roles))
   .map(([pair, role]) => policyFor(role, pair[role]));
 
+function atFive(fact: Fact): Observation {
+  return { at: 5, source: 'library', ...fact };
+}
+
+/** What a library sees after its own end is not taken in, so its end stays last. */
+function endLast(all: readonly Observation[]): readonly Observation[] {
+  return all.toSorted((a, b) => Number(a.kind === 'ended') - Number(b.kind === 'ended'));
+}
+
 describe('any sequence of observations, with duplicates and nonsense', () => {
   test('never throws, and leaves knowledge that survives JSON', () => {
     fc.assert(
@@ -120,10 +129,9 @@ describe('any sequence of observations, with duplicates and nonsense', () => {
     fc.assert(
       fc.property(fc.array(anyFact), fc.array(anyFact), policy, (before, after, policy) => {
         const { local } = policy;
-        const library = (fact: Fact): Observation => ({ at: 5, source: 'library', ...fact });
-        const seen = observeAll(unseenConnection(local), before.map(library));
+        const seen = observeAll(unseenConnection(local), before.map(atFive));
         const ended = observe(seen, endingOf(seen, local, { at: 6, unflushedBytes: 0 }));
-        const later = observeAll(ended, after.map(library));
+        const later = observeAll(ended, after.map(atFive));
         expect(outcome(ended)).not.toBeNull();
         expect(outcome(later)).toEqual(outcome(ended));
         expect(decide(later, policy, Infinity)).toEqual({ actions: [], deadline: null });
@@ -215,10 +223,7 @@ describe.each(vantages)('seen from the %s', (vantage) => {
     );
     fc.assert(
       fc.property(shuffled, ([log, other]) => {
-        // What a library sees after its own end is not taken in, so its end stays last.
-        const late = (all: readonly Observation[]): readonly Observation[] =>
-          all.toSorted((a, b) => Number(a.kind === 'ended') - Number(b.kind === 'ended'));
-        expect(concluded(vantage, late(other))).toEqual(concluded(vantage, late(log)));
+        expect(concluded(vantage, endLast(other))).toEqual(concluded(vantage, endLast(log)));
       }),
       { numRuns: 300 },
     );

@@ -4,7 +4,8 @@ import { type Checks, type Explored, explore } from './explore.ts';
 import { holder, invariants } from './invariants.ts';
 import { eager, forgetful, hasty, moody, reckless } from './mutants.ts';
 import { policyPairs, setupFor } from './policies.ts';
-import { type May, type Setup, Shells } from './shell.ts';
+import type { May, Setup } from './setup.ts';
+import { Shells } from './shell.ts';
 
 const closes: readonly May[] = ['close', 'resume', 'orphan-timeout'];
 const faults: readonly May[] = ['die', 'cut', 'orphan-timeout', 'retry-timeout'];

@@ -1,5 +1,6 @@
 import { type Choice, choicesIn } from './choices.ts';
-import { type Shells, Violation } from './shell.ts';
+import { Violation } from './setup.ts';
+import type { Shells } from './shell.ts';
 import { beginning, keyOf, type World } from './world.ts';
 
 export interface Explored {

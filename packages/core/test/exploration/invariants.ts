@@ -8,7 +8,8 @@ import {
 } from '../../src/index.ts';
 import { isAtRest } from './choices.ts';
 import type { Checks } from './explore.ts';
-import { type Shells, Violation } from './shell.ts';
+import { Violation } from './setup.ts';
+import type { Shells } from './shell.ts';
 import type { World } from './world.ts';
 
 const roles = ['client', 'server'] as const;

@@ -58,13 +58,17 @@ function holder(world: LossyWorld, is: (end: TcpEnd) => boolean): Holder {
   return is(world.server) ? 'server' : 'none';
 }
 
+function heldTimeWait(end: TcpEnd): boolean {
+  return end.been.includes('TIME-WAIT');
+}
+
 function agrees(said: Holder, truth: Holder): boolean {
   return said === 'unknown' || said === truth;
 }
 
 function fits(tcp: TcpOutcome, world: LossyWorld): boolean {
   const firstFin = holder(world, (end) => end.fin === 'first');
-  const timeWait = holder(world, (end) => end.been.includes('TIME-WAIT'));
+  const timeWait = holder(world, heldTimeWait);
   return agrees(tcp.firstFin, firstFin) && agrees(tcp.timeWait, timeWait);
 }
 
@@ -81,9 +85,8 @@ test('every run ends with both ends closed', () => {
 });
 
 test('TIME-WAIT is held by nobody who did not send a first FIN', () => {
-  const held = (end: TcpEnd): boolean => end.been.includes('TIME-WAIT');
   const wrong = worlds.filter((world) =>
-    roles.some((role) => held(world[role]) && world[role].fin !== 'first'),
+    roles.some((role) => heldTimeWait(world[role]) && world[role].fin !== 'first'),
   );
   expect(wrong).toEqual([]);
 });

@@ -3,7 +3,6 @@ import {
   type CloseOutcome,
   type Connection,
   type DeadlineName,
-  type decide as Decide,
   type Decision,
   deadlines,
   endingOf,
@@ -12,50 +11,14 @@ import {
   type Observation,
   observe,
   outcome,
-  type Policy,
   peerOf,
   type Role,
   unseenConnection,
 } from '../../src/index.ts';
 import { abort, closeDescriptor, emit, patch, patchTruth, sendFin } from './kernel.ts';
+import { untimed } from './policies.ts';
+import { type Setup, Violation } from './setup.ts';
 import type { Token, World } from './world.ts';
-
-/** What is explored: who decides, by which policies, and which ends look into their own kernel. */
-export interface Setup {
-  readonly policies: Readonly<Record<Role, Policy>>;
-  readonly decide: typeof Decide;
-  readonly asksKernel: Readonly<Record<Role, boolean>>;
-  /** What may happen besides closes and arrivals. */
-  readonly may: readonly May[];
-  readonly mayExpire: (role: Role, name: DeadlineName) => boolean;
-  /** Told of everything that an end sees, and of what it puts on the wire. */
-  readonly tap?: Tap;
-}
-
-/**
- * `busy`: a process does not get round to reading for a while, and does not know. `orphan-timeout`: the
- * kernel ends what no process holds; `retry-timeout`: it ends what nobody acknowledges any more.
- */
-export type May =
-  | 'close'
-  | 'send'
-  | 'ping'
-  | 'pause-room'
-  | 'pause-full'
-  | 'resume'
-  | 'busy'
-  | 'die'
-  | 'cut'
-  | 'orphan-timeout'
-  | 'retry-timeout';
-
-export interface Tap {
-  readonly seen: (role: Role, observation: Observation) => void;
-  readonly sent: (world: World, role: Role, token: Token) => void;
-}
-
-/** Thrown when an invariant does not hold. */
-export class Violation extends Error {}
 
 /**
  * The shells of both ends: they read, carry out what is decided, and feed it back, all in one go.
@@ -331,23 +294,4 @@ function remember<K, V>(known: Map<K, V>, key: K, find: () => V): V {
 function isBlocked(world: World, role: Role, token: Token): boolean {
   const peer = world[peerOf(role)];
   return token !== 'FIN' && peer.paused === 'full' && peer.isOwned;
-}
-
-const names = {
-  openTimeout: 'opening-handshake',
-  closeTimeout: 'closing-handshake',
-  finTimeout: 'fin',
-  flushTimeout: 'flush',
-  pausedTimeout: 'paused',
-  drainTimeout: 'drain',
-} as const satisfies Record<string, DeadlineName>;
-
-/** The policy in a world without time: what began at 0 is over at 0 if it is named, and else never. */
-function untimed(policy: Policy, expired: DeadlineName | null): Policy {
-  const over = (name: DeadlineName): number => (name === expired ? 0 : 1);
-  const timeouts = Object.fromEntries(
-    Object.entries(names).map(([option, name]) => [option, over(name)]),
-  );
-  const heartbeat = { interval: over('heartbeat'), timeout: over('heartbeat-reply') };
-  return { ...policy, ...timeouts, heartbeat };
 }

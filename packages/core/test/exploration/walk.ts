@@ -1,6 +1,7 @@
 import type { Observation, Role, Vantage } from '../../src/index.ts';
 import { choicesIn } from './choices.ts';
-import { type Setup, Shells } from './shell.ts';
+import type { Setup } from './setup.ts';
+import { Shells } from './shell.ts';
 import { beginning, type Token, type World } from './world.ts';
 
 /** One run, as the library at each end and somebody with packets saw it, with the kernels' trace. */
