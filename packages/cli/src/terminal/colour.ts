@@ -1,7 +1,7 @@
 import type { Io, OutputStream } from './io.ts';
 
 /** What a colour means here; a style is chosen by meaning, never by its looks. */
-export type Style = 'problem' | 'risk' | 'healthy' | 'note' | 'label' | 'strong';
+type Style = 'problem' | 'risk' | 'healthy' | 'note' | 'label' | 'strong';
 
 export type Paint = (style: Style, text: string) => string;
 

@@ -17,9 +17,10 @@ const units = [
   { name: 's', ms: 1000 },
 ] as const;
 
-/** Milliseconds for people, at most two units: `500 ms`, `3 s`, `1 min 30 s`, `2 h`. */
+/** Milliseconds for people, at most two units: `500 ms`, `1.5 s`, `1 min 30 s`, `2 h`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 10_000) return `${Math.round(ms / 100) / 10} s`;
   const seconds = Math.round(ms / 1000) * 1000;
   const index = units.findIndex((unit) => seconds >= unit.ms);
   const [large, small] = [units[index], units[index + 1]];

@@ -22,7 +22,7 @@ const ifAny: readonly SocketState[] = [
 export function stateCells({ tcpStates, bothEndsLocal }: Report): string[] {
   const shown = [...always, ...ifAny.filter((tcpState) => tcpStates[tcpState].count > 0)];
   return shown.map((tcpState) => {
-    const sides = bothEndsLocal || tcpState === 'TIME-WAIT';
+    const sides = (bothEndsLocal && tcpState !== 'LISTEN') || tcpState === 'TIME-WAIT';
     return cell(tcpState, tcpStates[tcpState], sides);
   });
 }

@@ -25,7 +25,7 @@ export function states(parts: Partial<Report['tcpStates']> = {}): Report['tcpSta
   };
 }
 
-export const java = { pid: 4121, name: 'java', user: 'tomcat', container: null } as const;
+const java = { pid: 4121, name: 'java', user: 'tomcat', container: null } as const;
 
 export function verdict(parts: Partial<Verdict> = {}): Verdict {
   return {
