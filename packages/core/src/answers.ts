@@ -22,6 +22,7 @@ export function either(a: Answer, b: Answer): Answer {
   return not(both(not(a), not(b)));
 }
 
+/** Kleene's not. */
 export function not(a: Answer): Answer {
   if (a === 'unknown') return a;
   return a === 'yes' ? 'no' : 'yes';

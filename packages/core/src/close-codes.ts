@@ -44,7 +44,7 @@ export function closeCodeName(statusCode: number): string {
 export function mayStandInClose(statusCode: number): boolean {
   if (!Number.isInteger(statusCode)) return false;
   if (statusCode >= 3000 && statusCode <= 4999) return true;
-  return statusCode in names && ![noStatusReceived, abnormalClosure, 1015].includes(statusCode);
+  return statusCode >= 1000 && statusCode <= 1014 && (statusCode < 1004 || statusCode > 1006);
 }
 
 /** May an application pass it to `close()`? WHATWG WebSockets §3.1: 1000, or 3000 to 4999. */

@@ -19,6 +19,7 @@ export type ClosingPhase =
   | 'close-done'
   | 'ended';
 
+/** What can happen to one end. `end`: TCP is over, whatever way. */
 export type ClosingEvent = 'open' | 'send-close' | 'receive-close' | 'end';
 
 /** The transitions. What is not listed does not change the phase: a second Close frame means nothing. */

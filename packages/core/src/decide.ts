@@ -44,6 +44,7 @@ export type Action =
   /** Nothing is left to wait for. Release what the connection holds. Observation: `ended`, see ending.ts. */
   | { readonly kind: 'release' };
 
+/** What `decide` answers. */
 export interface Decision {
   readonly actions: readonly Action[];
   /** When to ask again if nothing is observed before. null: there is nothing to wait for. */
@@ -82,7 +83,13 @@ function owed(connection: Connection, policy: Policy): readonly Action[] {
   const streamEnded = peerStreamEndedAt(connection, local) !== null;
   const actions: Action[] = [];
   if ((close || end.closeFrame) && pausedSince(end) !== null) actions.push({ kind: 'resume' });
-  if (close && !end.closeFrame && finSentAt(end) === null && !streamEnded) {
+  // A Close frame received is answered even behind a FIN: whoever sent it may still read.
+  if (
+    close &&
+    !end.closeFrame &&
+    finSentAt(end) === null &&
+    (!streamEnded || close.because === 'peer')
+  ) {
     const { statusCode, reason, because } = close;
     actions.push({ kind: 'send-close', statusCode, reason, because });
   }

@@ -44,5 +44,5 @@ export { isSound } from './sound.ts';
 export type { Holder, TcpOutcome } from './tcp-outcome.ts';
 export type * from './tcp-state.ts';
 export type { FinProof, TcpEvent } from './tcp-teardown.ts';
-export { finProof, nextTcpState, peerOf, tcpTeardown } from './tcp-teardown.ts';
+export { finProof, isTcpState, nextTcpState, peerOf, tcpTeardown } from './tcp-teardown.ts';
 export type * from './trace-table.ts';

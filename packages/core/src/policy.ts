@@ -66,6 +66,7 @@ export const defaultPolicy = {
 /** The longest delay of a timer in Node and browsers; a longer one fires at once. */
 export const longestTimeout = 2_147_483_647;
 
+/** A policy, or what is wrong with the options. */
 export type PolicyResult =
   | { readonly policy: Policy; readonly problem: null }
   /** What is wrong with which option, as a sentence for an error's message. */

@@ -1,5 +1,5 @@
 import type { Observation } from './observation.ts';
-import { tcpTeardown } from './tcp-teardown.ts';
+import { isTcpState } from './tcp-teardown.ts';
 
 type Kind = Observation['kind'];
 type Check = (value: unknown) => boolean;
@@ -42,7 +42,7 @@ const shapes: Record<Kind, Readonly<Record<string, Check>>> = {
   rst: { by: oneOf('client', 'server', 'unknown'), seenAt: vantage, because: optional(text) },
   destroyed: { of: role, because: text },
   error: { of: role, errno: (value) => value === null || text(value), message: text },
-  'tcp-state': { of: role, tcpState: oneOf(...Object.keys(tcpTeardown)), owned: known },
+  'tcp-state': { of: role, tcpState: isTcpState, owned: known },
   data: bytesBy,
   ping: bytesBy,
   pong: bytesBy,

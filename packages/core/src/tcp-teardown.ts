@@ -25,32 +25,68 @@ export type TcpEvent =
   | 'give-up'
   | 'expire';
 
-const cut = { abort: 'CLOSED', 'receive-rst': 'CLOSED', 'give-up': 'CLOSED' } as const;
-
 /** The transitions. What is not listed does not change the tcpState. */
 export const tcpTeardown = {
-  'SYN-SENT': { establish: 'ESTABLISHED', close: 'CLOSED', ...cut },
+  'SYN-SENT': {
+    establish: 'ESTABLISHED',
+    close: 'CLOSED',
+    abort: 'CLOSED',
+    'receive-rst': 'CLOSED',
+    'give-up': 'CLOSED',
+  },
   'SYN-RECEIVED': {
     establish: 'ESTABLISHED',
     close: 'FIN-WAIT-1',
     'receive-fin': 'CLOSE-WAIT',
-    ...cut,
+    abort: 'CLOSED',
+    'receive-rst': 'CLOSED',
+    'give-up': 'CLOSED',
   },
-  ESTABLISHED: { close: 'FIN-WAIT-1', 'receive-fin': 'CLOSE-WAIT', ...cut },
+  ESTABLISHED: {
+    close: 'FIN-WAIT-1',
+    'receive-fin': 'CLOSE-WAIT',
+    abort: 'CLOSED',
+    'receive-rst': 'CLOSED',
+    'give-up': 'CLOSED',
+  },
   'FIN-WAIT-1': {
     'receive-ack-of-fin': 'FIN-WAIT-2',
     'receive-fin': 'CLOSING',
     'receive-fin-ack': 'TIME-WAIT',
-    ...cut,
+    abort: 'CLOSED',
+    'receive-rst': 'CLOSED',
+    'give-up': 'CLOSED',
   },
-  'FIN-WAIT-2': { 'receive-fin': 'TIME-WAIT', 'receive-fin-ack': 'TIME-WAIT', ...cut },
-  CLOSING: { 'receive-ack-of-fin': 'TIME-WAIT', 'receive-fin-ack': 'TIME-WAIT', ...cut },
+  'FIN-WAIT-2': {
+    'receive-fin': 'TIME-WAIT',
+    'receive-fin-ack': 'TIME-WAIT',
+    abort: 'CLOSED',
+    'receive-rst': 'CLOSED',
+    'give-up': 'CLOSED',
+  },
+  CLOSING: {
+    'receive-ack-of-fin': 'TIME-WAIT',
+    'receive-fin-ack': 'TIME-WAIT',
+    abort: 'CLOSED',
+    'receive-rst': 'CLOSED',
+    'give-up': 'CLOSED',
+  },
   // A FIN that is received again restarts the 2 MSL: the peer has not got the last ACK.
   'TIME-WAIT': { 'receive-fin': 'TIME-WAIT', expire: 'CLOSED', 'receive-rst': 'CLOSED' },
   // An application that does not close leaves this end here: no timer of its own ends CLOSE-WAIT. (The
   // kernel gives up only if data or keep-alive probes go unanswered.)
-  'CLOSE-WAIT': { close: 'LAST-ACK', ...cut },
-  'LAST-ACK': { 'receive-ack-of-fin': 'CLOSED', ...cut },
+  'CLOSE-WAIT': {
+    close: 'LAST-ACK',
+    abort: 'CLOSED',
+    'receive-rst': 'CLOSED',
+    'give-up': 'CLOSED',
+  },
+  'LAST-ACK': {
+    'receive-ack-of-fin': 'CLOSED',
+    abort: 'CLOSED',
+    'receive-rst': 'CLOSED',
+    'give-up': 'CLOSED',
+  },
   CLOSED: {},
 } as const satisfies Record<TcpState, Partial<Record<TcpEvent, TcpState>>>;
 
@@ -87,6 +123,11 @@ const finProofs: Record<TcpState, FinProof | null> = {
 /** What the tcpState of an end proves about the FINs, as of the moment it was seen; null: nothing. */
 export function finProof(tcpState: TcpState): FinProof | null {
   return finProofs[tcpState];
+}
+
+/** Is it the name of a tcpState that one end of a connection can be in (so not LISTEN)? */
+export function isTcpState(value: unknown): value is TcpState {
+  return typeof value === 'string' && Object.hasOwn(finProofs, value);
 }
 
 /** The other end. */

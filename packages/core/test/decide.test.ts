@@ -94,6 +94,14 @@ describe.each(roles)('a %s', (role) => {
     expect(firstOf(course, 4)).toEqual({ kind: 'release' });
   });
 
+  test('answers a Close frame even if the FIN of the peer came with it', () => {
+    const course = new Course(role).open().receiveClose(1).receiveFin(1);
+    expect(course.decide(1).actions).toEqual([
+      { kind: 'send-close', statusCode: 1000, reason: '', because: 'peer' },
+      { kind: 'send-fin', because: 'peer' },
+    ]);
+  });
+
   test('closes with 1011 after a handler threw', () => {
     const course = new Course(role).open();
     course.see(1, { kind: 'application', of: role, did: 'threw', message: 'no' });

@@ -22,6 +22,7 @@ test('the names that the package exports at run time', () => {
       "handshakeDoneAt",
       "isEnded",
       "isSound",
+      "isTcpState",
       "longestReasonBytes",
       "longestTimeout",
       "mayCloseWith",

@@ -56,7 +56,10 @@ function whims(world: World, role: Role, shells: Shells): readonly Choice[] {
     const begin = (): World => shells.settle(next(patch(world, role, { used })));
     choices.push({ name: `the ${role} ${name}`, next: begin });
   };
-  if (may.includes('close')) offer('close', 'closes', (begun) => closes(begun, role, shells));
+  for (const did of ['close', 'drain', 'terminate'] as const) {
+    if (may.includes(did))
+      offer('close', `wants: ${did}`, (begun) => wants(begun, role, { did, shells }));
+  }
   if (may.includes('send')) offer('send', 'sends data', (begun) => sends(begun, role, shells));
   for (const mode of ['room', 'full'] as const) {
     if (!may.includes(`pause-${mode}`)) continue;
@@ -74,8 +77,13 @@ function whims(world: World, role: Role, shells: Shells): readonly Choice[] {
   return choices;
 }
 
-function closes(world: World, role: Role, shells: Shells): World {
-  return shells.see(world, role, { kind: 'application', of: role, did: 'close', statusCode: 1000 });
+function wants(
+  world: World,
+  role: Role,
+  { did, shells }: { readonly did: 'close' | 'drain' | 'terminate'; readonly shells: Shells },
+): World {
+  const begun = did === 'terminate' ? disturbed(world) : world;
+  return shells.see(begun, role, { kind: 'application', of: role, did, statusCode: 1000 });
 }
 
 function sends(world: World, role: Role, shells: Shells): World {

@@ -31,7 +31,7 @@ test('the invariants hold in every joint state of every pair of policies, and bo
   const explored = policyPairs.map((pair) => visit(setupFor(pair)));
   tell(`${policyPairs.length} pairs of policies`, explored);
   expect(explored.every(({ ends }) => ends > 0)).toBe(true);
-});
+}, 120_000);
 
 test('they hold whichever of the two ends can look into its kernel', () => {
   const sights = [
@@ -45,6 +45,15 @@ test('they hold whichever of the two ends can look into its kernel', () => {
   );
   tell('who can look into the kernel', explored);
   expect(explored).toHaveLength(6);
+});
+
+test('they hold where applications drain and terminate', () => {
+  const may: readonly May[] = ['close', 'drain', 'terminate', ...faults];
+  const explored = [{ client: {}, server: {} }, waitForEachOther].map((pair) =>
+    visit(setupFor(pair, { may })),
+  );
+  tell('drains and terminations', explored);
+  expect(explored).toHaveLength(2);
 });
 
 test('they hold with pings, and with ends that stop reading, with and without room for data', () => {

@@ -19,6 +19,8 @@ export interface Setup {
  */
 export type May =
   | 'close'
+  | 'drain'
+  | 'terminate'
   | 'send'
   | 'ping'
   | 'pause-room'

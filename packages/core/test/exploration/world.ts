@@ -62,7 +62,7 @@ export interface World {
   readonly client: Side;
   readonly server: Side;
   readonly isCut: boolean;
-  /** Did a deadline expire, a process die, a kernel give up, or was the network cut? */
+  /** Did a deadline expire, a process die, an application terminate, a kernel give up, or was the network cut? */
   readonly isDisturbed: boolean;
 }
 
