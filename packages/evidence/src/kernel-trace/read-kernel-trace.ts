@@ -10,7 +10,7 @@ import { openTraceInstance, type TraceInstance } from './trace-instance.ts';
 export interface KernelTraceOptions extends TraceSelection {
   /** Ring buffer of each CPU, in bytes. Default 8 MiB, less on a machine of more than 8 CPUs. */
   readonly bufferBytes?: number;
-  /** Longest wait between two readings while nothing happens, ms. Default 50. */
+  /** Longest wait between two readings while little happens, ms. Default 50. */
   readonly pollInterval?: number;
   /** Ends the trace as `stop()` does. */
   readonly signal?: AbortSignal;
@@ -111,7 +111,7 @@ class RunningTrace implements KernelTrace {
       const rows = this.#reader.read(stopped ? Infinity : monotonicNow());
       if (rows.length > 0) yield { ...rows, reasons: this.#reasons };
       else if (stopped && rows.caughtUp) return;
-      wait = rows.length > 0 ? SHORTEST_WAIT : Math.min(2 * wait, this.#pollInterval);
+      wait = rows.length > BUSY_ROWS ? SHORTEST_WAIT : Math.min(2 * wait, this.#pollInterval);
       if (stopped || !rows.caughtUp) await nextTurn();
       else await this.#sleep(wait);
     }
@@ -139,6 +139,8 @@ const sleep = promisify(setTimeout);
 const nextTurn = promisify(setImmediate);
 const DEFAULT_POLL_INTERVAL = 50;
 const SHORTEST_WAIT = 5;
+/** A wait that brought fewer rows may be longer: each reading has a price of its own. */
+const BUSY_ROWS = 2_048;
 const MIB = 2 ** 20;
 
 /** 8 MiB are a second of 100,000 events a second on one CPU; all CPUs together take 64 MiB at most. */

@@ -140,8 +140,8 @@ describeWith(['tracefs'], 'the kernel trace of a real socket', () => {
       status: 0,
       table: {
         groups: [
-          { ended: 1, firstFins: { crossed: 1 }, endings: { 'time-wait': 1 } },
-          { ended: 1, firstFins: { crossed: 1 }, endings: { 'time-wait': 1 } },
+          { ended: 1, firstFins: { crossed: 1 } },
+          { ended: 1, firstFins: { crossed: 1 } },
         ],
       },
     });
