@@ -5,12 +5,26 @@ import type { Service } from './services.ts';
 
 /** Change of a service's sockets in a state, per second; null with one snapshot. */
 export function growthOf(scene: Scene, service: Service, tcpState: SocketState): number | null {
-  const { before, duration } = scene;
+  return changeOf(scene, service, ({ rows }) => rows.get(tcpState)?.length ?? 0);
+}
+
+/** The same of the sockets that a process holds: an orphan takes no descriptor. */
+export function heldGrowthOf(scene: Scene, service: Service, tcpState: SocketState): number | null {
+  return changeOf(scene, service, ({ rows }) => {
+    const held = rows.get(tcpState)?.filter(({ inode }) => inode !== 0);
+    return held?.length ?? 0;
+  });
+}
+
+function changeOf(
+  { before, duration }: Scene,
+  service: Service,
+  count: (service: Service) => number,
+): number | null {
   // "The others" are not the same others a moment later.
   if (!before || service.key.endsWith('(others)')) return null;
-  const then = before.byKey.get(service.key)?.rows.get(tcpState)?.length ?? 0;
-  const now = service.rows.get(tcpState)?.length ?? 0;
-  return ((now - then) / duration) * 1000;
+  const then = before.byKey.get(service.key);
+  return ((count(service) - (then ? count(then) : 0)) / duration) * 1000;
 }
 
 /** What the ages of TIME-WAITs tell, also from one snapshot: each entered 60 s before it ends. */

@@ -2,7 +2,7 @@ import type { ProcessInfo, SocketRow } from '@farewell/core';
 import { timeUntil } from '../costs.ts';
 import { fact, verdictOn } from '../finding.ts';
 import { holders, processRef } from '../owners.ts';
-import { growthOf } from '../rates.ts';
+import { heldGrowthOf } from '../rates.ts';
 import { holderOf, type Rule, type Scene } from '../scene.ts';
 import { costs, descriptorExhaustion as say } from '../sentences.ts';
 import { rowsIn } from '../services.ts';
@@ -109,8 +109,8 @@ function leakGrowth(scene: Scene, process: ProcessInfo): number | null {
   for (const service of scene.now.services) {
     const stuck = rowsIn(service, 'CLOSE-WAIT', 'FIN-WAIT-2');
     if (stuck.length === 0 || holderOf(scene, service, stuck) !== process) continue;
-    growth += growthOf(scene, service, 'CLOSE-WAIT') ?? 0;
-    growth += growthOf(scene, service, 'FIN-WAIT-2') ?? 0;
+    growth += heldGrowthOf(scene, service, 'CLOSE-WAIT') ?? 0;
+    growth += heldGrowthOf(scene, service, 'FIN-WAIT-2') ?? 0;
   }
   return growth;
 }

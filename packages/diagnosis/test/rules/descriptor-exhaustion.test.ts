@@ -26,6 +26,13 @@ test('a leak that uses up the rest within the hour is a problem', () => {
   expect(found?.costs[0]).toMatchObject({ value: 100, limit: 1000, exhaustedIn: 900 });
 });
 
+test('orphans in FIN-WAIT-2 take no descriptor, however fast they grow', () => {
+  const held = rows(1, { tcpState: 'FIN-WAIT-2' });
+  const before = [listener(), ...held];
+  const now = [listener(), ...held, ...rows(50, { tcpState: 'FIN-WAIT-2', inode: 0 })];
+  expect(verdictAfter(id, [before, now], open(100, now))).toBeUndefined();
+});
+
 test('connections that grow in number are load, not a leak', () => {
   const now = [listener(), ...rows(100)];
   expect(verdictAfter(id, [live, now], open(100, now))).toBeUndefined();
