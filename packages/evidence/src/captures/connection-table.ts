@@ -27,12 +27,7 @@ export class ConnectionTable {
 
   /** The connection of the packet, sought, with `side` set; or -1. Part of the hot path. */
   find(packet: Packet): number {
-    const source = mix(addressHash(packet, packet.sourceAt, this.#seed) + packet.sourcePort);
-    const destination = mix(
-      addressHash(packet, packet.destinationAt, this.#seed) + packet.destinationPort,
-    );
-    // A sum, so that both directions have the same hash.
-    const hash = mix(source + destination);
+    const hash = this.#hashOf(packet);
     this.#hash = hash;
     const entries = this.#entries;
     const mask = this.#mask;
@@ -41,6 +36,18 @@ export class ConnectionTable {
       if (id < 0) return -1;
       if (entries[at + 1] === hash && this.#matches(packet, id)) return id;
     }
+  }
+
+  /** The same for both directions: the hashes of the two endpoints are added. */
+  #hashOf(packet: Packet): number {
+    const { view, sourceAt, destinationAt, sourcePort, destinationPort } = packet;
+    let source = mixWord(this.#seed, view.getInt32(sourceAt));
+    let destination = mixWord(this.#seed, view.getInt32(destinationAt));
+    for (let word = 4; packet.family === 6 && word < 16; word += 4) {
+      source = mixWord(source, view.getInt32(sourceAt + word));
+      destination = mixWord(destination, view.getInt32(destinationAt + word));
+    }
+    return mixWord(mixWord(source, sourcePort) + mixWord(destination, destinationPort), 0);
   }
 
   /** Enters the connection that is sought now under the packet looked for last; its sender is side 0. */
@@ -85,33 +92,34 @@ export class ConnectionTable {
     entries[hole] = 0;
   }
 
+  /** Seeks the connection; true if the packet is of it, in the direction that `side` then says. */
   #matches(packet: Packet, id: number): boolean {
-    const slots = this.#slots;
-    slots.seek(id);
-    if ((packet.family === 6) !== ((slots.word(FLAGS) & IPV6) !== 0)) return false;
-    const ports = slots.word(PORTS);
-    const forward = ((packet.sourcePort << 16) | packet.destinationPort) === ports;
-    if (forward && this.#sameAddresses(packet, 0)) {
+    this.#slots.seek(id);
+    const { words, base } = this.#slots;
+    const { view, sourcePort, destinationPort } = packet;
+    const ports = words[base + PORTS];
+    const source = view.getInt32(packet.sourceAt);
+    const first = words[base + ADDRESSES];
+    if (source === first && ports === ((sourcePort << 16) | destinationPort)) {
       this.side = 0;
-      return true;
+      if (this.#sameAddresses(packet, 0)) return true;
     }
-    if (((packet.destinationPort << 16) | packet.sourcePort) !== ports) return false;
+    if (ports !== ((destinationPort << 16) | sourcePort)) return false;
     this.side = SIDE_STRIDE;
-    return this.#sameAddresses(packet, 4);
+    return source === words[base + ADDRESSES + 4] && this.#sameAddresses(packet, 4);
   }
 
-  /** Compares with the source's address at word `source`, and the destination's at the other. */
+  /** Compares with the source's address at word `source`, whose first word is known to be the same. */
   #sameAddresses(packet: Packet, source: number): boolean {
+    const { words, base } = this.#slots;
     const { view, sourceAt, destinationAt } = packet;
-    const slots = this.#slots;
-    if (view.getInt32(sourceAt) !== slots.word(ADDRESSES + source)) return false;
-    if (view.getInt32(destinationAt) !== slots.word(ADDRESSES + 4 - source)) return false;
-    if (packet.family === 4) return true;
-    for (let word = 1; word < 4; word += 1) {
-      if (view.getInt32(sourceAt + 4 * word) !== slots.word(ADDRESSES + source + word))
-        return false;
-      const other = slots.word(ADDRESSES + 4 - source + word);
-      if (view.getInt32(destinationAt + 4 * word) !== other) return false;
+    const sourceBase = base + ADDRESSES + source;
+    const destinationBase = base + ADDRESSES + 4 - source;
+    if (view.getInt32(destinationAt) !== words[destinationBase]) return false;
+    if ((packet.family === 6) !== (((words[base + FLAGS] ?? 0) & IPV6) !== 0)) return false;
+    for (let word = 1; packet.family === 6 && word < 4; word += 1) {
+      if (view.getInt32(sourceAt + 4 * word) !== words[sourceBase + word]) return false;
+      if (view.getInt32(destinationAt + 4 * word) !== words[destinationBase + word]) return false;
     }
     return true;
   }
@@ -134,17 +142,10 @@ export class ConnectionTable {
   }
 }
 
-function addressHash(packet: Packet, at: number, seed: number): number {
-  const { view } = packet;
-  let hash = mix(view.getInt32(at) ^ seed);
-  if (packet.family === 4) return hash;
-  for (let word = 1; word < 4; word += 1) hash = mix(view.getInt32(at + 4 * word) ^ hash);
-  return hash;
-}
-
-/** The finaliser of MurmurHash3, which is public domain: every bit of the input moves every bit. */
-function mix(value: number): number {
-  let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
+/** One round of MurmurHash3, which is public domain, and a shift that brings the high bits down. */
+function mixWord(hash: number, word: number): number {
+  let mixed = Math.imul(word, 0xcc9e2d51);
+  mixed = hash ^ Math.imul((mixed << 15) | (mixed >>> 17), 0x1b873593);
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  return mixed ^ (mixed >>> 13);
 }

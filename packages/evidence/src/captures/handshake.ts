@@ -32,9 +32,11 @@ import { hashBytes, hashText } from './texts.ts';
 
 /** RFC 6455 §1.3: what a server appends to the key before hashing it. */
 const acceptGuid = Buffer.from('258EAFA5-E914-47DA-95CA-C5AB0DC85B11');
-/** A real key has 24. */
+/** RFC 6455 §4.1: 16 random bytes in base64. */
+const KEY_BYTES = 24;
 const MAX_KEY_BYTES = 256;
-const keyAndGuid = Buffer.alloc(MAX_KEY_BYTES + acceptGuid.length);
+/** For keys of the length that all real ones have: only the key is written anew. */
+const keyAndGuid = Buffer.concat([Buffer.alloc(KEY_BYTES), acceptGuid]);
 
 /** Takes note of a request or response in `bytes` and decides how what is behind it is to be read. */
 export function readHead(stream: Stream, head: HttpHead, bytes: Uint8Array): void {
@@ -113,8 +115,8 @@ function remember(stream: Stream, text: { field: number; bytes: Uint8Array; span
 /** Hash of what Sec-WebSocket-Accept must be; never 0, which stands for "not seen". */
 function hashOfAccept(bytes: Uint8Array, key: Span): number {
   const length = Math.min(key.end - key.start, MAX_KEY_BYTES);
-  keyAndGuid.set(bytes.subarray(key.start, key.start + length));
-  keyAndGuid.set(acceptGuid, length);
-  const accept = hash('sha1', keyAndGuid.subarray(0, length + acceptGuid.length), 'base64');
-  return hashText(accept) | 1;
+  const input = length === KEY_BYTES ? keyAndGuid : Buffer.alloc(length + acceptGuid.length);
+  for (let index = 0; index < length; index += 1) input[index] = bytes[key.start + index] ?? 0;
+  if (input !== keyAndGuid) input.set(acceptGuid, length);
+  return hashText(hash('sha1', input, 'base64')) | 1;
 }

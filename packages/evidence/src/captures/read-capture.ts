@@ -100,14 +100,26 @@ async function* standardInput(options: ReadCapturesOptions): AsyncGenerator<Uint
   }
 }
 
-/** Each chunk lies in the same buffer: it must be used up before the next is asked for. */
+/**
+ * Reads ahead: while one chunk is being used up, the next is read into the other of two buffers. A chunk
+ * must be used up before the next is asked for.
+ */
 async function* chunksOfFile(path: string): AsyncGenerator<Uint8Array> {
   await using file = await promises.open(path);
-  const buffer = new Uint8Array(CHUNK_BYTES);
-  for (;;) {
-    const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, null);
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
+  let current = new Uint8Array(CHUNK_BYTES);
+  let other = new Uint8Array(CHUNK_BYTES);
+  let reading = file.read(current, 0, CHUNK_BYTES, null);
+  try {
+    for (;;) {
+      const { bytesRead } = await reading;
+      if (bytesRead === 0) return;
+      const chunk = current.subarray(0, bytesRead);
+      [current, other] = [other, current];
+      reading = file.read(current, 0, CHUNK_BYTES, null);
+      yield chunk;
+    }
+  } finally {
+    await reading.catch(() => {});
   }
 }
 

@@ -1,7 +1,7 @@
 import { readHead } from './handshake.ts';
 import { beginsHttp, HttpHead, MAX_HEAD_BYTES } from './parse-http-head.ts';
 import { fillsExactly } from './recognise-frames.ts';
-import { ATTEMPTS, EXACT_FRAME, FRAMES_GUESSED, MODE, REMAINING, SYN_SEEN } from './slots.ts';
+import { ATTEMPTS, FRAMES_GUESSED, MODE, REMAINING, SYN_SEEN } from './slots.ts';
 import {
   BODY,
   FRAMES_MODE,
@@ -122,7 +122,7 @@ function search(stream: Stream): void {
   if (beginsHttp(bytes, position, end) === true) return slots.setWord(MODE, START, side);
   if (beginsTlsRecord(bytes, position, end) === true) return slots.setWord(MODE, TLS_MODE, side);
   if (fillsExactly(bytes, position, end) && stream.cutBytes === 0) {
-    slots.mark(FRAMES_GUESSED | EXACT_FRAME, side);
+    slots.mark(FRAMES_GUESSED, side);
     return slots.setWord(MODE, FRAMES_MODE, side);
   }
   stream.position = end;

@@ -112,7 +112,6 @@ export const SYNC_LOST = 1 << 8; // UNKNOWN_FROM is set
 export const HOLE = 1 << 9; // bytes are missing before bytes that were seen
 export const MASKED_SEEN = 1 << 10;
 export const UNMASKED_SEEN = 1 << 11;
-export const EXACT_FRAME = 1 << 12; // a guessed frame ended where its segment ended
 export const ZERO_WINDOW = 1 << 13;
 export const SYN_SCALE_KNOWN = 1 << 14;
 export const TRUNCATED = 1 << 15; // the snaplen cut payload of this side

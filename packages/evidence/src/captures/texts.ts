@@ -25,7 +25,14 @@ export class Texts {
     const cut = Math.min(end, start + MAX_BYTES);
     const hash = hashBytes(bytes, start, cut);
     const known = this.#byHash.get(hash);
-    if (known !== undefined && isSame(this.#texts[known], bytes.subarray(start, cut))) return known;
+    const text = known === undefined ? undefined : this.#texts[known];
+    if (
+      known !== undefined &&
+      text?.bytes.length === cut - start &&
+      isAt(bytes, start, text.bytes)
+    ) {
+      return known;
+    }
     if (this.#texts.length >= MAX_TEXTS) return 1;
     const kept = bytes.slice(start, cut);
     this.#texts.push({ bytes: kept, text: new TextDecoder().decode(kept) });
@@ -54,8 +61,9 @@ export function hashText(text: string): number {
   return hash;
 }
 
-function isSame(text: Text | undefined, bytes: Uint8Array): boolean {
-  if (text === undefined || text.bytes.length !== bytes.length) return false;
-  for (let at = 0; at < bytes.length; at += 1) if (text.bytes[at] !== bytes[at]) return false;
+function isAt(bytes: Uint8Array, start: number, wanted: Uint8Array): boolean {
+  for (let index = 0; index < wanted.length; index += 1) {
+    if (bytes[start + index] !== wanted[index]) return false;
+  }
   return true;
 }

@@ -22,7 +22,6 @@ import {
   CLOSE_END,
   CLOSE_REASON,
   COMPRESSED,
-  EXACT_FRAME,
   EXTENSIONS,
   FIRST_PING_AT,
   FLAGS,
@@ -72,7 +71,6 @@ export function walkFrames(stream: Stream): void {
       return;
     }
   }
-  if (slots.number(REMAINING, side) === 0 && stream.cutBytes === 0) slots.mark(EXACT_FRAME, side);
 }
 
 /** Reads the header into `header`. A Close frame is whole only with its payload. */
@@ -102,9 +100,8 @@ function walkPartial(stream: Stream): boolean {
 function walkFrame(stream: Stream, bytes: Uint8Array, at: number): boolean {
   const { slots, side } = stream;
   if (slots.has(FRAMES_GUESSED, side) && !isPlausibleFrame(header)) return notFrames(stream);
-  const payloadHere = header.opcode === CLOSE && header.payloadBytes <= MAX_CONTROL_BYTES;
-  stream.position += header.headerBytes + (payloadHere ? header.payloadBytes : 0);
-  if (!payloadHere) slots.setNumber(REMAINING, header.payloadBytes, side);
+  stream.position += header.headerBytes;
+  skipPayload(stream);
   slots.count(FRAMES + frameKindIndex(header.opcode), side);
   slots.mark(header.masked ? MASKED_SEEN : UNMASKED_SEEN, side);
   note(stream);
@@ -117,12 +114,20 @@ function walkFrame(stream: Stream, bytes: Uint8Array, at: number): boolean {
   return false;
 }
 
+/** Skips what this segment has of the payload; the rest is skipped when it comes. */
+function skipPayload(stream: Stream): void {
+  const step = Math.min(header.payloadBytes, stream.end - stream.position);
+  stream.position += step;
+  if (step === header.payloadBytes) return;
+  stream.slots.setNumber(REMAINING, header.payloadBytes - step, stream.side);
+}
+
 /** A guess that was wrong takes its counts along. */
 function notFrames(stream: Stream): false {
   const { slots, side } = stream;
   for (let kind = 0; kind < frameKinds.length; kind += 1) slots.setWord(FRAMES + kind, 0, side);
   for (const field of [COMPRESSED, CLOSE_CODE, VIOLATIONS]) slots.setWord(field, 0, side);
-  slots.unmark(FRAMES_GUESSED | EXACT_FRAME | MASKED_SEEN | UNMASKED_SEEN | MESSAGE_OPEN, side);
+  slots.unmark(FRAMES_GUESSED | MASKED_SEEN | UNMASKED_SEEN | MESSAGE_OPEN, side);
   slots.setWord(MODE, SEARCHING, side);
   stream.position = stream.end;
   return false;

@@ -1,0 +1,117 @@
+/**
+ * How fast captures are read, against tools that do less (tcpdump: copies), as much of TCP (tshark's list
+ * of connections, tcptrace) and as much of WebSocket (tshark's fields). Both captures are generated
+ * (support/generate-captures.js): 3 million small packets in 150,000 connections, and 1 GB of large
+ * packets; both are in the page cache, and the start of the process counts. Rounds are interleaved and
+ * medians compared. A tool that is missing is left out by name:
+ * `apt-get install tcpdump tshark tcptrace`. Needs `npm run build` and 1.4 GB in the temporary directory.
+ *
+ *   node bench/captures.js [--rounds 5] [--connections 150000] [--megabytes 1000] [--without-tshark]
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeLargePackets, writeSmallPackets } from './support/generate-captures.js';
+
+const reader = fileURLToPath(new URL('./support/read-captures.js', import.meta.url));
+
+/** `times`: how often it is run at most (tshark needs a minute); `goal`: its time over ours, at least. */
+const tools = {
+  tcpdump: { args: (file) => ['-r', file, '-w', '/dev/null'], times: 99, goals: [0.5, 1.2] },
+  tcptrace: { args: (file) => ['-n', file], times: 1, goals: [5, null] },
+  'tshark -q -z conv,tcp': {
+    args: (file) => ['-r', file, '-q', '-z', 'conv,tcp'],
+    times: 1,
+    goals: [20, null],
+  },
+  'tshark -Y websocket -T fields': {
+    args: (file) => ['-r', file, '-Y', 'websocket', '-T', 'fields', '-e', 'websocket.opcode'],
+    times: 1,
+    goals: [50, null],
+  },
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'farewell-bench-'));
+try {
+  const result = { benchmark: 'captures', captures: [measureSmall(), measureLarge()] };
+  process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  process.exitCode = result.captures.every(({ met }) => met) ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function measureSmall() {
+  const file = join(folder, 'small.pcap');
+  const connections = numberAfter('--connections', 150_000);
+  // Few at a time, as in a capture of a busy server: most connections have ended when the next begin.
+  const concurrent = Math.min(2000, connections);
+  const { packets } = writeSmallPackets(file, { connections, concurrent });
+  const names = process.argv.includes('--without-tshark') ? ['tcpdump'] : Object.keys(tools);
+  return {
+    capture: `generated: ${packets} small packets in ${connections} connections`,
+    ...measure(file, { names, goal: 0, live: concurrent }),
+  };
+}
+
+function measureLarge() {
+  const file = join(folder, 'large.pcap');
+  const bytes = numberAfter('--megabytes', 1000) * 1e6;
+  const { packets } = writeLargePackets(file, { connections: 50, bytes });
+  return {
+    capture: `generated: ${packets} large packets, ${Math.round(bytes / 1e6)} MB`,
+    ...measure(file, { names: ['tcpdump'], goal: 1, live: 50 }),
+  };
+}
+
+function measure(file, { names, goal, live }) {
+  const present = names.filter((name) => isInstalled(name.split(' ')[0]));
+  const times = Object.fromEntries(present.map((name) => [name, []]));
+  const ours = [];
+  let output = '';
+  for (let round = 0; round < numberAfter('--rounds', 5); round += 1) {
+    output = timed(process.execPath, [reader, file], ours);
+    for (const name of present.filter((name) => round < tools[name].times)) {
+      timed(name.split(' ')[0], tools[name].args(file), times[name]);
+    }
+  }
+  const ratios = present.map((name) => {
+    const ratio = median(times[name]) / median(ours);
+    const wanted = tools[name].goals[goal];
+    return { tool: name, ratio: Number(ratio.toFixed(2)), goal: wanted, met: ratio >= wanted };
+  });
+  const memory = JSON.parse(output);
+  const memoryGoalMb = Math.round(80 + (live * 0.7) / 1000);
+  return {
+    medianMs: Math.round(median(ours)),
+    ratios,
+    leftOut: names.filter((name) => !present.includes(name)),
+    ...memory,
+    memoryGoalMb,
+    met: ratios.every(({ met }) => met) && memory.maxRssMb <= memoryGoalMb,
+  };
+}
+
+function timed(command, args, times) {
+  const start = performance.now();
+  const options = { encoding: 'utf8', maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'ignore'] };
+  const { status, stdout } = spawnSync(command, args, options);
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with status ${status}`);
+  times.push(performance.now() - start);
+  return stdout;
+}
+
+function isInstalled(command) {
+  return spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0;
+}
+
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+function numberAfter(option, otherwise) {
+  const at = process.argv.indexOf(option);
+  return at < 0 ? otherwise : Number(process.argv[at + 1]);
+}
