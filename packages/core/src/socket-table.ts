@@ -1,4 +1,5 @@
 import type { SocketState, Unknown } from './tcp-state.ts';
+import type { TraceTable } from './trace-table.ts';
 
 /**
  * The shapes that readers of socket tables fill in and that the diagnosis reads: plain data, no I/O.
@@ -78,7 +79,8 @@ export type MissingFact =
   | 'counters'
   | 'settings'
   | 'time-wait'
-  | 'listeners';
+  | 'listeners'
+  | 'kernel-trace';
 
 export interface Missing {
   readonly fact: MissingFact;
@@ -117,7 +119,8 @@ export interface Owners {
   readonly byInode: ReadonlyMap<number, readonly number[]>;
   /**
    * row -> pids of `processes`, by the row's identity: from tables that print processes but no inodes
-   * (`ss -tanp`, `netstat -anp`). Holds only rows that `byInode` cannot find.
+   * (`ss -tanp`, `netstat -anp`), and TIME-WAITs whose making the kernel trace saw. Holds only rows that
+   * `byInode` cannot find.
    */
   readonly byRow?: ReadonlyMap<SocketRow, readonly number[]>;
 }
@@ -174,6 +177,8 @@ export interface Evidence {
   /** Oldest first: none, one, or one at each end of the time watched. */
   readonly counters: readonly Counters[];
   readonly missing: readonly Missing[];
+  /** What happened between the snapshots. null or absent: not traced; `missing` says why. */
+  readonly trace?: TraceTable | null;
   /** Unknown: a table taken elsewhere that does not say. */
   readonly platform: 'linux' | 'macos' | Unknown;
 }

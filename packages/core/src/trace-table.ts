@@ -53,6 +53,16 @@ export interface ResetCount {
   readonly count: number;
 }
 
+/** Closes that were seen as they happened, of sockets that have ended and of those that are still there. */
+export interface SeenCloses {
+  /** The peer's FIN came before ours. */
+  readonly peerFirst: number;
+  /** The local application closed after the peer's FIN. */
+  readonly localAfter: number;
+  /** The local application closed before the peer's FIN came. */
+  readonly localFirst: number;
+}
+
 /**
  * Sockets of one service, destination and process that ended while they were watched, or are still there.
  * A `server` end is grouped by its local port, a `client` end by where it connected to.
@@ -70,6 +80,9 @@ export interface TracedGroup {
   readonly ended: number;
   readonly endings: Readonly<Record<SocketEnding, number>>;
   readonly firstFins: Readonly<Record<FirstFin, number>>;
+  readonly closes: SeenCloses;
+  /** ms between the first and the last end; 0 with fewer than two. */
+  readonly endedOver: number;
   /** ms from SYN to the end, of the sockets whose opening was seen. Buckets with a count, ascending. */
   readonly lifetimes: readonly DurationBucket[];
   /** ms since data last moved in either direction, at the end. Only of sockets whose last tcp_info is known. */
@@ -91,6 +104,12 @@ export interface LooseReset {
 
 /** What a trace saw, summed up. */
 export interface TraceTable {
+  /**
+   * `destroy-events`: without privilege only the deaths were seen (sock_diag's multicast), and sockets in
+   * repeated snapshots. Then nothing says who closed or sent RST, and lifetimes are upper bounds.
+   * Absent: `kernel-trace`.
+   */
+  readonly source?: 'kernel-trace' | 'destroy-events';
   /** Unix time in ms of the first and the last moment watched. */
   readonly from: number;
   readonly to: number;

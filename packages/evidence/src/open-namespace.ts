@@ -7,6 +7,11 @@ import type {
   TcpSettings,
 } from '@farewell/core';
 import { EvidenceError } from './evidence-error.ts';
+import {
+  type DestroyEvents,
+  type DestroyEventsOptions,
+  openDestroyEvents,
+} from './kernel-trace/read-destroy-events.ts';
 import { loadLibc } from './libc.ts';
 import { locateNamespace, type NamespacePlace, type NamespaceSelector } from './namespace-place.ts';
 import { readCounters } from './read-counters.ts';
@@ -28,6 +33,11 @@ export interface NamespaceReader extends Disposable {
   readSettings(): TcpSettings | null;
   /** Who holds these sockets, or all sockets, as far as this user may see. */
   readOwners(inodes?: ReadonlySet<number>): Owners;
+  /**
+   * Listens to the deaths of its sockets; null if it cannot be entered. Throws EvidenceError as
+   * `openDestroyEvents` does.
+   */
+  openDestroyEvents(options?: Pick<DestroyEventsOptions, 'signal'>): DestroyEvents | null;
 }
 
 /**
@@ -93,6 +103,11 @@ class LiveNamespace implements NamespaceReader {
     const { owners, denied } = readOwners({ inodes, namespace: this.#place.info.inode });
     this.#deniedOwners = denied;
     return owners;
+  }
+
+  openDestroyEvents(options: Pick<DestroyEventsOptions, 'signal'> = {}): DestroyEvents | null {
+    if (this.#place.notEntered !== null) return null;
+    return openDestroyEvents({ ...options, inside: (act) => this.#place.inside(act) });
   }
 
   [Symbol.dispose](): void {

@@ -12,6 +12,7 @@ const names: Readonly<Record<MissingFact, string>> = {
   settings: 'settings',
   'time-wait': 'TIME-WAIT',
   listeners: 'listeners',
+  'kernel-trace': 'kernel trace',
 };
 
 /** What could not be seen and what would show it, one text a reason: `timers, tcp_info: ...`. */

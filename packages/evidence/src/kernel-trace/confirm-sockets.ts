@@ -13,8 +13,10 @@ export function confirmSockets(
 ): void {
   const wanted = rowsByPorts(rows);
   const matches = new Map<SocketRow, TracedSocket>();
+  const disconnected: TracedSocket[] = [];
   for (const socket of sockets) {
     if (socket.seenAt > at) continue;
+    if (!socket.confirmed && socket.resetSent !== null) disconnected.push(socket);
     for (const row of wanted.get(portsKey(socket.localPort, socket.remotePort)) ?? []) {
       if (!isAbout(row, socket)) continue;
       const other = matches.get(row);
@@ -23,6 +25,35 @@ export function confirmSockets(
     }
   }
   for (const [row, socket] of matches) confirmSocket(socket, row, at);
+  confirmDisconnected(disconnected, rows, at);
+}
+
+/**
+ * A socket that ended by an RST of ours was disconnected first, so that its last row has no remote port.
+ * As many as there are such rows of an address and port were the target's: the latest ones.
+ */
+function confirmDisconnected(
+  sockets: readonly TracedSocket[],
+  rows: readonly SocketRow[],
+  at: number,
+): void {
+  if (sockets.length === 0) return;
+  const left = new Map<string, SocketRow[]>();
+  for (const row of rows) {
+    if (row.tcpState !== 'CLOSED' || row.remotePort !== 0) continue;
+    const key = disconnectedKey(row);
+    const known = left.get(key);
+    if (known) known.push(row);
+    else left.set(key, [row]);
+  }
+  for (const socket of sockets.toSorted((a, b) => (b.closedAt ?? 0) - (a.closedAt ?? 0))) {
+    const row = left.get(disconnectedKey(socket))?.pop();
+    if (row) confirmSocket(socket, row, at);
+  }
+}
+
+function disconnectedKey(end: SocketRow | TracedSocket): string {
+  return `${end.localAddress} ${end.localPort} ${end.remoteAddress}`;
 }
 
 /** A number for both ports. A disconnected socket has no remote port, and no row is looked for. */

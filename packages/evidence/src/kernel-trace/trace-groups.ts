@@ -3,13 +3,14 @@ import type {
   LooseReset,
   ResetCount,
   Role,
+  SeenCloses,
   SocketEnding,
   TracedGroup,
   TracedProcess,
   Unknown,
 } from '@farewell/core';
 import { DurationHistogram } from './duration-histogram.ts';
-import { type TracedSocket, wasResetByUs } from './traced-socket.ts';
+import { type TracedSocket, wasOwnAbort, wasResetByUs } from './traced-socket.ts';
 
 /**
  * Sums up sockets by service or destination and process. Its size is bounded by the number of groups,
@@ -22,9 +23,8 @@ export class TraceGroups {
 
   /** A socket that is still there. */
   addOpen(socket: TracedSocket, role: Role | Unknown): void {
-    if (!socket.established) return;
     const group = this.#groupOf(socket, role);
-    if (group) group.opened += 1;
+    if (group) countSeen(group, socket);
   }
 
   /** A socket that has ended, and how. */
@@ -34,15 +34,18 @@ export class TraceGroups {
       this.ungrouped += 1;
       return;
     }
-    if (socket.established) group.opened += 1;
+    countSeen(group, socket);
     group.ended += 1;
     group.endings[ending] += 1;
     group.firstFins[socket.firstFin] += 1;
-    group.retransmits += socket.retransmits;
     const { openedAt, closedAt, idleAge } = socket;
+    if (closedAt !== null) {
+      group.firstEndAt = Math.min(group.firstEndAt, closedAt);
+      group.lastEndAt = Math.max(group.lastEndAt, closedAt);
+    }
     if (openedAt !== null && closedAt !== null) group.lifetimes.add(closedAt - openedAt);
     if (idleAge !== null) group.idleAges.add(idleAge);
-    if (socket.resetReceived) countReset(group, 'received', null);
+    if (socket.resetReceived && !wasOwnAbort(socket)) countReset(group, 'received', null);
     if (socket.resetSent && wasResetByUs(socket))
       countReset(group, 'sent', socket.resetSent.reason);
   }
@@ -100,6 +103,9 @@ interface Group {
   ended: number;
   readonly endings: Record<SocketEnding, number>;
   readonly firstFins: Record<FirstFin, number>;
+  readonly closes: Mutable<SeenCloses>;
+  firstEndAt: number;
+  lastEndAt: number;
   readonly lifetimes: DurationHistogram;
   readonly idleAges: DurationHistogram;
   readonly resets: Mutable<ResetCount>[];
@@ -136,11 +142,23 @@ function newGroup(
       unknown: 0,
     },
     firstFins: { local: 0, peer: 0, crossed: 0, none: 0, unknown: 0 },
+    closes: { peerFirst: 0, localAfter: 0, localFirst: 0 },
+    firstEndAt: Infinity,
+    lastEndAt: -Infinity,
     lifetimes: new DurationHistogram(),
     idleAges: new DurationHistogram(),
     resets: [],
     retransmits: 0,
   };
+}
+
+/** What was seen of a socket while it lived, whether it has ended or not. */
+function countSeen(group: Group, { established, closes, retransmits }: TracedSocket): void {
+  if (established) group.opened += 1;
+  group.closes.peerFirst += closes.peerFirst;
+  group.closes.localAfter += closes.localAfter;
+  group.closes.localFirst += closes.localFirst;
+  group.retransmits += retransmits;
 }
 
 /** A handful of reasons at most: the kernel has 26. */
@@ -157,17 +175,20 @@ function copyOf(group: Group): Group {
     ...group,
     endings: { ...group.endings },
     firstFins: { ...group.firstFins },
+    closes: { ...group.closes },
     lifetimes: group.lifetimes.copy(),
     idleAges: group.idleAges.copy(),
     resets: group.resets.map((reset) => ({ ...reset })),
   };
 }
 
-function plainGroup(group: Group): TracedGroup {
+function plainGroup({ firstEndAt, lastEndAt, ...group }: Group): TracedGroup {
   return {
     ...group,
     endings: { ...group.endings },
     firstFins: { ...group.firstFins },
+    closes: { ...group.closes },
+    endedOver: Math.max(0, lastEndAt - firstEndAt),
     lifetimes: group.lifetimes.buckets(),
     idleAges: group.idleAges.buckets(),
     resets: group.resets.map((reset) => ({ ...reset })),

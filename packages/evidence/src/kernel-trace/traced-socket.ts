@@ -32,6 +32,8 @@ export interface TracedSocket {
   /** When it entered `tcpState`; null: before the trace. */
   tcpStateSince: number | null;
   firstFin: FirstFin;
+  /** What of its closing was seen as it happened. */
+  readonly closes: { peerFirst: number; localAfter: number; localFirst: number };
   /** The process that called connect, and the one that closed, or was in a call when it ended. */
   opener: TracedProcess | null;
   closer: TracedProcess | null;
@@ -68,6 +70,7 @@ export function newTracedSocket(id: number, seenAt: number): TracedSocket {
     tcpState: 'unknown',
     tcpStateSince: null,
     firstFin: 'unknown',
+    closes: { peerFirst: 0, localAfter: 0, localFirst: 0 },
     opener: null,
     closer: null,
     closedAt: null,
@@ -120,8 +123,15 @@ export function applyState(
       return;
     // Only a close or a shutdown of the application leads here.
     case 'FIN-WAIT-1':
-    case 'LAST-ACK':
+      socket.closes.localFirst = 1;
       socket.closer = actor.process;
+      return;
+    case 'LAST-ACK':
+      socket.closes.localAfter = 1;
+      socket.closer = actor.process;
+      return;
+    case 'CLOSE-WAIT':
+      socket.closes.peerFirst = 1;
       return;
     case 'CLOSED':
       socket.closedAt = at;
@@ -131,7 +141,6 @@ export function applyState(
       return;
     case 'FIN-WAIT-2':
     case 'CLOSING':
-    case 'CLOSE-WAIT':
     case 'TIME-WAIT':
     case 'LISTEN':
     case 'unknown':
@@ -160,7 +169,7 @@ export function endingOf(socket: TracedSocket, complete: boolean): SocketEnding 
   if (socket.rowEnding !== null) return socket.rowEnding;
   const { closedFrom } = socket;
   if (closedFrom === 'SYN-SENT' || closedFrom === 'SYN-RECEIVED') return 'never-opened';
-  if (socket.resetReceived) return 'reset-received';
+  if (socket.resetReceived && !wasOwnAbort(socket)) return 'reset-received';
   if (wasResetByUs(socket)) return 'reset-sent';
   return complete ? quietEnding(socket) : 'unknown';
 }
@@ -171,6 +180,14 @@ export function endingOf(socket: TracedSocket, complete: boolean): SocketEnding 
  */
 export function wasResetByUs({ resetSent, closedAt }: TracedSocket): boolean {
   return resetSent !== null && closedAt !== null && resetSent.at > closedAt - RESET_AHEAD;
+}
+
+/**
+ * Data that comes after close() makes Linux reset its own end first, as if an RST had come, and then send
+ * one: net/ipv4/tcp_input.c tcp_rcv_state_process(), FIN-WAIT-1 and FIN-WAIT-2.
+ */
+export function wasOwnAbort({ resetSent }: TracedSocket): boolean {
+  return resetSent?.reason === 'TCP_ABORT_ON_DATA';
 }
 
 /** ms. */
