@@ -2,6 +2,7 @@ import type { Role, SocketRow, TracedProcess, TraceTable, Unknown } from '@farew
 import { AddressTexts } from '../ip-address.ts';
 import { confirmSockets } from './confirm-sockets.ts';
 import { ADDRESSES_BYTES, type EventColumns } from './event-columns.ts';
+import { Fifo } from './fifo.ts';
 import { actingTask, kindOf, type ReasonNames, resetReason } from './kernel-event.ts';
 import type { EventBatch } from './read-kernel-trace.ts';
 import { TraceGroups } from './trace-groups.ts';
@@ -45,8 +46,8 @@ export class TracedSockets {
   readonly #maxSockets: number;
   /** Open ones, and ended ones until they are settled or the kernel uses their address again. */
   readonly #byId = new Map<number, TracedSocket>();
-  /** Ended ones, in the order of their ends. A Set: first in, first out, without moving the rest. */
-  readonly #ended = new Set<TracedSocket>();
+  /** Ended ones, in the order of their ends. */
+  readonly #ended = new Fifo<TracedSocket>();
   readonly #groups = new TraceGroups();
   readonly #complete: boolean;
   #listening: ReadonlySet<number> | null = null;
@@ -66,7 +67,7 @@ export class TracedSockets {
 
   /** How many sockets are followed now, ended ones that wait included. */
   get size(): number {
-    return Math.max(this.#byId.size, this.#ended.size);
+    return Math.max(this.#byId.size, this.#ended.length);
   }
 
   /** Takes the events of a batch, in their order. */
@@ -155,7 +156,7 @@ export class TracedSockets {
     // The port of a client is chosen after SYN-SENT.
     if (socket.localPort === 0) socket.localPort = columns.localPort[row] ?? 0;
     applyState(socket, { from, to, at }, this.#actor(columns, row));
-    if (to === 'CLOSED') this.#ended.add(socket);
+    if (to === 'CLOSED') this.#ended.push(socket);
   }
 
   /** Also comes for what has no full socket: a listener, a SYN, a TIME-WAIT, or nothing at all. */
@@ -173,7 +174,7 @@ export class TracedSockets {
     if (!socket) return;
     if (socket.closedAt === null) {
       socket.closedAt = at; // its last change of state was lost
-      this.#ended.add(socket);
+      this.#ended.push(socket);
     }
     applyDestroy(socket, this.#actor(columns, row));
   }
@@ -206,7 +207,7 @@ export class TracedSockets {
     const previous = this.#byId.get(id);
     if (previous?.closedAt === null) {
       previous.closedAt = at; // its end was lost
-      this.#ended.add(previous);
+      this.#ended.push(previous);
     }
     const socket = newTracedSocket(id, at);
     const addresses = this.#addressTexts();
@@ -230,23 +231,28 @@ export class TracedSockets {
 
   #makeRoom(): void {
     if (this.size < this.#maxSockets) return;
-    const [ended] = this.#ended;
-    if (ended) return this.#settleOne(ended);
-    const [oldest] = this.#byId.keys();
-    if (oldest === undefined) return;
-    this.#byId.delete(oldest);
-    this.#untracked += 1;
-  }
-
-  #settle(until: number): void {
-    for (const socket of this.#ended) {
-      if ((socket.closedAt ?? 0) > until) return;
-      this.#settleOne(socket);
+    if (this.#ended.length > 0) return this.#settleFirst();
+    // Many at once: the way to the oldest entries of a Map leads over all those deleted before them.
+    let tooMany = Math.ceil(this.#maxSockets / 64);
+    for (const id of this.#byId.keys()) {
+      this.#byId.delete(id);
+      this.#untracked += 1;
+      tooMany -= 1;
+      if (tooMany === 0) return;
     }
   }
 
-  #settleOne(socket: TracedSocket): void {
-    this.#ended.delete(socket);
+  #settle(until: number): void {
+    for (;;) {
+      const closedAt = this.#ended.first()?.closedAt ?? Infinity;
+      if (closedAt > until) return;
+      this.#settleFirst();
+    }
+  }
+
+  #settleFirst(): void {
+    const socket = this.#ended.shift();
+    if (socket === undefined) return;
     if (this.#byId.get(socket.id) === socket) this.#byId.delete(socket.id);
     if (!this.#counts(socket)) this.#unconfirmed += 1;
     else this.#groups.addEnded(socket, this.#roleOf(socket), this.#endingOf(socket));

@@ -85,7 +85,7 @@ export async function traceWhile(
   confirmation: 'needed' | 'not-needed' = 'not-needed',
 ): Promise<Traced> {
   await using trace = openKernelTrace({ ports: [port] });
-  const recorder = new Recorder(trace, confirmation);
+  const recorder = new Recorder(trace, port, confirmation);
   const recorded = recorder.run();
   try {
     await act((fits) => recorder.seen(fits));
@@ -97,12 +97,14 @@ export async function traceWhile(
 
 class Recorder {
   readonly #trace: KernelTrace;
+  readonly #port: number;
   readonly #confirmation: 'needed' | 'not-needed';
   readonly #events: KernelEvent[] = [];
   #waiting: { fits: (event: KernelEvent) => boolean; resolve: () => void }[] = [];
 
-  constructor(trace: KernelTrace, confirmation: 'needed' | 'not-needed') {
+  constructor(trace: KernelTrace, port: number, confirmation: 'needed' | 'not-needed') {
     this.#trace = trace;
+    this.#port = port;
     this.#confirmation = confirmation;
   }
 
@@ -122,6 +124,8 @@ class Recorder {
       processOf: (taskId, at) => names.find(taskId, at),
       missing,
       confirmation: this.#confirmation,
+      // A test that is slow on a busy machine must not be too late with its rows.
+      settleTime: 600_000,
     });
     for await (const batch of this.#trace.batches()) {
       sockets.push(batch);
@@ -133,7 +137,9 @@ class Recorder {
     return { events: this.#events, table: sockets.table(monotonicNow()), sockets };
   }
 
+  /** A disconnected socket passes the trace's filter, whatever port of whatever process it had. */
   #record(event: KernelEvent): void {
+    if (event.kind !== 'lost' && ![event.localPort, event.remotePort].includes(this.#port)) return;
     this.#events.push(event);
     for (const { fits, resolve } of this.#waiting) if (fits(event)) resolve();
     this.#waiting = this.#waiting.filter(({ fits }) => !fits(event));
