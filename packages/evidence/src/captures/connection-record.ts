@@ -11,7 +11,7 @@ import type { EventLog } from './event-log.ts';
 import { historyText } from './history.ts';
 import { skipUnseen } from './read-stream.ts';
 import { countGap, giveUpHoles } from './reassembly.ts';
-import { clientSide, type RoleBasis, roleBasis, setClient } from './roles.ts';
+import { clientSide, roleBasis, setClient } from './roles.ts';
 import * as slot from './slots.ts';
 import { OPAQUE, type Stream, TLS_MODE } from './stream.ts';
 import { zeekState } from './zeek.ts';
@@ -204,5 +204,3 @@ function lastOf(slots: slot.Slots, field: number): number {
 function hasFlag(slots: slot.Slots, flag: number): boolean {
   return (slots.word(slot.FLAGS) & flag) !== 0;
 }
-
-export type { RoleBasis };

@@ -15,8 +15,6 @@ export interface PacketSink {
 
 /** A reader of one file format, fed in pieces. It never keeps a piece. */
 export interface Container {
-  /** Human name: "pcap", "pcapng". */
-  readonly format: string;
   /** Reads the whole records in `bytes` from `start` on and returns where the first partial one begins. */
   consume(bytes: Uint8Array, start: number): number;
   /** How many bytes more than were there the next record needs, as far as known; at least 1. */

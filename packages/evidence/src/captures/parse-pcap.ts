@@ -19,7 +19,6 @@ export function isPcapMagic(magic: number): boolean {
 
 /** The classic format of libpcap: a file header, then packets. */
 export class PcapParser implements Container {
-  readonly format = 'pcap';
   missingBytes = FILE_HEADER_BYTES;
   readable = true;
   readonly #sink: PacketSink;

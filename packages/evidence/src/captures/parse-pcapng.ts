@@ -33,7 +33,6 @@ export function isPcapngMagic(magic: number): boolean {
 
 /** https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcapng/: sections of blocks, unknown ones skipped. */
 export class PcapngParser implements Container {
-  readonly format = 'pcapng';
   missingBytes = BLOCK_HEAD_BYTES;
   readable = true;
   readonly #sink: PacketSink;

@@ -63,7 +63,10 @@ interface FileBeingRead {
 async function readFile(reader: CaptureReader, being: FileBeingRead): Promise<void> {
   const { file, options, progress } = being;
   const chunks = file === '-' ? standardInput(options) : chunksOfFile(file);
+  const before = progress.bytes;
+  let failed = false;
   const tell = (error: unknown) => {
+    failed = true;
     if (options.signal?.aborted === true) return;
     reader.problems.add(problemOf(error), `${file}: ${messageOf(error)}`);
   };
@@ -74,6 +77,7 @@ async function readFile(reader: CaptureReader, being: FileBeingRead): Promise<vo
     options.onProgress?.({ file, bytes: progress.bytes, packets, live });
     if (!reader.readable || options.signal?.aborted === true) return;
   }
+  if (progress.bytes === before && !failed) reader.problems.add('empty file', file);
 }
 
 /** Tells an error of the source and ends; an error of whoever takes the chunks is not its business. */

@@ -100,14 +100,19 @@ function giveUpHole(stream: Stream, queue: readonly EarlySegment[]): void {
   const first = queue[0];
   if (first === undefined) return;
   if (slots.word(MODE, side) === WAITING) slots.setWord(MODE, SEARCHING, side);
-  const missing = (first.sequence - slots.word(NEXT_SEQUENCE, side)) | 0;
-  if (missing > 0) {
-    stream.at = first.at;
-    countGap(stream, missing);
-    skipUnseen(stream, missing);
-    slots.setWord(NEXT_SEQUENCE, first.sequence, side);
-  }
+  stream.at = first.at;
+  skipGap(stream, first.sequence);
   drain(stream);
+}
+
+/** Goes on at `sequence`; what lies before it was never seen. */
+function skipGap(stream: Stream, sequence: number): void {
+  const { slots, side } = stream;
+  const missing = (sequence - slots.word(NEXT_SEQUENCE, side)) | 0;
+  if (missing <= 0) return;
+  countGap(stream, missing);
+  skipUnseen(stream, missing);
+  slots.setWord(NEXT_SEQUENCE, sequence, side);
 }
 
 /** Bytes that were sent, as what came behind them or their acknowledgment shows, but not captured. */
@@ -129,17 +134,13 @@ function countLate(stream: Stream, packet: Packet, sequence: number): void {
 
 function keepEarly(stream: Stream, packet: Packet, sequence: number): void {
   const { slots, side, rare } = stream;
+  if (!rare.hasRoom(packet.payloadLength)) return readWithoutRoom(stream, packet, sequence);
   const kept = stream.obtainRare();
   const queue = kept.early[stream.sideIndex];
   if (queue.some((early) => covers(early, packet, sequence))) return countRepeated(stream, packet);
   if (!slots.has(HOLE, side)) slots.setNumber(HOLE_SINCE, packet.at, side);
   countLate(stream, packet, sequence);
   slots.mark(HOLE, side);
-  if (!rare.hasRoom(packet.payloadLength)) {
-    stream.notKept += 1;
-    giveUpHoles(stream);
-    return;
-  }
   rare.insertEarly(kept, stream.sideIndex, {
     sequence,
     at: packet.at,
@@ -150,6 +151,20 @@ function keepEarly(stream: Stream, packet: Packet, sequence: number): void {
   const full =
     kept.earlyBytes[stream.sideIndex] > MAX_EARLY_BYTES || queue.length > MAX_EARLY_SEGMENTS;
   if (full || isKnownLost(stream, queue, packet.at)) giveUpHole(stream, queue);
+}
+
+/** No memory is left to wait for what is missing: it counts as lost, and the segment is read now. */
+function readWithoutRoom(stream: Stream, packet: Packet, sequence: number): void {
+  const { slots, side } = stream;
+  stream.notKept += 1;
+  giveUpHoles(stream);
+  const offset = (sequence - slots.word(NEXT_SEQUENCE, side)) | 0;
+  if (offset + packet.payloadLength <= 0) return;
+  stream.at = packet.at;
+  if (slots.word(MODE, side) === WAITING) slots.setWord(MODE, SEARCHING, side);
+  skipGap(stream, sequence);
+  stream.look(packet, sequence, Math.max(0, -offset));
+  deliver(stream);
 }
 
 function covers(early: EarlySegment, packet: Packet, sequence: number): boolean {

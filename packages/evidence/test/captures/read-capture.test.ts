@@ -80,6 +80,7 @@ describe('captures in files', () => {
       join(folder, 'not-there.pcap'),
       written('notes.txt', Buffer.from('nothing of interest')),
       folder,
+      written('empty.pcap', Buffer.alloc(0)),
       written('good.pcap', file(script.segments)),
     ]);
     expect(connections).toHaveLength(1);
@@ -87,6 +88,7 @@ describe('captures in files', () => {
     expect(summary.problems.map(({ what, count }) => `${count} ${what}`)).toEqual([
       '2 file that could not be read',
       '1 not a capture',
+      '1 empty file',
     ]);
   });
 

@@ -1,11 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { CapturedConnection } from '../../src/captures/captured-connection.ts';
 import { onlyOne, readAll } from './support/read-all.ts';
-
-/** Real captures that are not part of the project; present where it is developed and in CI. */
-export const sharedCaptures = resolve(import.meta.dirname, '../../../../../shared/captures');
+import { sharedCaptures } from './support/shared-captures.ts';
 
 /** What each capture holds, by tshark and by hand. Frames of both sides together. */
 const truth: Readonly<Record<string, Truth>> = {
@@ -73,21 +70,15 @@ function codeOf(close: { readonly statusCode: number | null } | null): string {
   return close === null ? '-' : String(close.statusCode ?? 'none');
 }
 
-describe.skipIf(!existsSync(sharedCaptures))('the real captures of Zeek and Suricata', () => {
-  const files = existsSync(sharedCaptures)
-    ? ['zeek', 'suricata'].flatMap((folder) =>
-        readdirSync(resolve(sharedCaptures, folder)).map((name) =>
-          resolve(sharedCaptures, folder, name),
-        ),
-      )
-    : [];
+const absent = sharedCaptures.length === 0 ? ' [skipped: ../shared/captures is not here]' : '';
 
+describe.skipIf(absent !== '')(`the real captures of Zeek and Suricata${absent}`, () => {
   it('are all there', () => {
-    const names = files.map((file) => file.replace(/^.*\/|\.pcap$/g, '')).sort();
+    const names = sharedCaptures.map((file) => file.replace(/^.*\/|\.pcap$/g, '')).sort();
     expect(names).toEqual(Object.keys(truth).sort());
   });
 
-  for (const file of files) {
+  for (const file of sharedCaptures) {
     const name = file.replace(/^.*\/|\.pcap$/g, '');
     it(`give what is true of ${name}, read at once or in pieces`, () => {
       const bytes = readFileSync(file);
