@@ -1,0 +1,46 @@
+import type { Role } from '@farewell/core';
+import type { EvidenceItem } from '../verdict.ts';
+import type { ConnectionVerdict } from './verdict.ts';
+import type { WireCase, WireConnection, WireSide } from './wire-connection.ts';
+
+/** Looks at one connection. Silent (an empty list) where it has nothing to say. */
+export type PacketRule = (wire: WireCase) => readonly ConnectionVerdict[];
+
+export const roles: readonly Role[] = ['client', 'server'];
+
+export function other(role: Role): Role {
+  return role === 'client' ? 'server' : 'client';
+}
+
+/** Completes a verdict with its page. */
+export function found(verdict: Omit<ConnectionVerdict, 'page'>): readonly ConnectionVerdict[] {
+  return [{ ...verdict, page: `docs/verdicts/${verdict.id}.md` }];
+}
+
+/** A duration that the packets show. */
+export function span(ms: number, text: string): EvidenceItem {
+  return { value: Math.round(ms), unit: 'ms', text, source: 'packets' };
+}
+
+/** A number of something that the packets show; without one, what they show in words. */
+export function seen(text: string, value: number | null = null, unit: string | null = null) {
+  return { value, unit, text, source: 'packets' } as const satisfies EvidenceItem;
+}
+
+/**
+ * Can the capture swear that this side sent no frame but those it shows? Not if it is encrypted, cut
+ * short or has holes.
+ */
+export function framesKnown(connection: WireConnection, role: Role): boolean {
+  const { gaps, truncated, unknownFrom } = connection.sides[role];
+  const isSeen = connection.seen === 'both' || connection.seen === role;
+  return isSeen && connection.webSocket !== false && gaps === 0 && !truncated && !unknownFrom;
+}
+
+/** When its valid RST came; null: none did. */
+export function resetAt({ reset }: WireSide): number | null {
+  return reset !== null && reset.validity !== 'outside-window' ? reset.at : null;
+}
+
+/** A capture shows a wait of at least this before it counts as one, ms: as long as `why` watches. */
+export const shortestWait = 1000;

@@ -1,0 +1,35 @@
+import type { Role } from '@farewell/core';
+import { finBeforeCloseReply as say } from '../../sentences-of-packets.ts';
+import { duration } from '../../words.ts';
+import { found, other, type PacketRule, roles, seen, shortestWait, span } from '../rule.ts';
+import type { WireConnection } from '../wire-connection.ts';
+
+/** FIN right behind the own Close frame, without waiting for the other side's. */
+export const finBeforeCloseReply: PacketRule = ({ connection }) =>
+  roles.flatMap((role) => {
+    const wait = hastyFin(connection, role);
+    if (wait === null) return [];
+    const reply = connection.sides[other(role)].closeFrame;
+    const late = reply ? [seen(say.reply(other(role)))] : [];
+    return found({
+      id: 'fin-before-close-reply',
+      severity: 'risk',
+      confidence: 'certain',
+      by: role,
+      summary: say.summary(role),
+      evidence: [span(wait, say.wait(role, duration(wait))), ...late],
+      do: say.do(role),
+    });
+  });
+
+/**
+ * How long after its own Close frame `role` sent FIN without having received the other's, ms; null: it did
+ * not, or waited long enough for this to be a deadline that expired.
+ */
+function hastyFin({ sides }: WireConnection, role: Role): number | null {
+  const { closeFrame, fin } = sides[role];
+  if (!closeFrame || !fin || closeFrame.hadPeerClose !== false) return null;
+  if (fin.hadPeerClose !== false || fin.hadPeerFin !== false) return null;
+  const wait = fin.at - closeFrame.at;
+  return wait >= 0 && wait < shortestWait ? wait : null;
+}

@@ -1,0 +1,37 @@
+import type { Role } from '@farewell/core';
+import { halfOpenPeerGone as say } from '../../sentences-of-packets.ts';
+import { counted, duration } from '../../words.ts';
+import { found, other, type PacketRule, roles, seen, shortestWait, span } from '../rule.ts';
+import type { WireCase } from '../wire-connection.ts';
+
+/** Data is sent again and again, and nothing comes back: the other end is gone and nobody was told. */
+export const halfOpenPeerGone: PacketRule = (wire) =>
+  roles.flatMap((role) => {
+    const silence = silenceAgainst(wire, role);
+    if (silence === null) return [];
+    const { retransmissions } = wire.connection.sides[role];
+    const by = other(role);
+    const text = say.again(counted(retransmissions, 'segment'), role);
+    return found({
+      id: 'half-open-peer-gone',
+      severity: 'problem',
+      confidence: 'likely',
+      by,
+      summary: say.summary(role, by),
+      evidence: [
+        seen(text, retransmissions, 'segments'),
+        span(silence, say.silence(by, duration(silence))),
+      ],
+      do: say.do(role),
+    });
+  });
+
+/** How long the other side had been silent when `role` last sent data, ms; null: it was not. */
+function silenceAgainst({ connection }: WireCase, role: Role): number | null {
+  const own = connection.sides[role];
+  const peer = connection.sides[other(role)];
+  if (connection.seen !== 'both' || connection.endedAt !== null) return null;
+  if (own.fin || own.retransmissions === 0 || peer.zeroWindowAtEnd) return null;
+  const silence = (own.lastDataAt ?? 0) - (peer.lastPacketAt ?? 0);
+  return silence >= shortestWait ? silence : null;
+}

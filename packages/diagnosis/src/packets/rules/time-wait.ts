@@ -1,0 +1,53 @@
+import type { Role } from '@farewell/core';
+import { timeWait as say } from '../../sentences-of-packets.ts';
+import { duration } from '../../words.ts';
+import { found, other, type PacketRule, seen } from '../rule.ts';
+import type { ConnectionVerdict } from '../verdict.ts';
+import type { WireCase } from '../wire-connection.ts';
+
+/** TIME-WAIT at the server: as RFC 6455 §7.1.1 wants it. */
+export const timeWaitOnServer: PacketRule = (wire) =>
+  holds(wire, 'server')
+    ? found({
+        id: 'time-wait-on-server',
+        severity: 'healthy',
+        by: 'server',
+        summary: say.summary('server', isCrossed(wire)),
+        do: say.doServer,
+        ...grounds(wire, 'server'),
+      })
+    : [];
+
+/** TIME-WAIT at the client: a port of its own waits. */
+export const timeWaitOnClient: PacketRule = (wire) =>
+  holds(wire, 'client')
+    ? found({
+        id: 'time-wait-on-client',
+        severity: 'note',
+        by: 'client',
+        summary: say.summary('client', isCrossed(wire)),
+        do: say.doClient,
+        ...grounds(wire, 'client'),
+      })
+    : [];
+
+function holds({ outcome }: WireCase, role: Role): boolean {
+  return outcome.tcp.timeWait === role || outcome.tcp.timeWait === 'both';
+}
+
+function isCrossed({ outcome }: WireCase): boolean {
+  return outcome.tcp.timeWait === 'both';
+}
+
+function grounds(
+  { connection, outcome }: WireCase,
+  role: Role,
+): Pick<ConnectionVerdict, 'confidence' | 'evidence'> {
+  const own = connection.sides[role].fin;
+  const answer = connection.sides[other(role)].fin;
+  const gap = own && answer ? duration(answer.at - own.at) : null;
+  return {
+    confidence: outcome.tcp.basis === 'packets' ? 'certain' : 'likely',
+    evidence: [seen(say.fins({ role, gap, isCrossed: outcome.tcp.timeWait === 'both' }))],
+  };
+}
