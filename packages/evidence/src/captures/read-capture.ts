@@ -12,6 +12,8 @@ export interface CaptureProgress {
   readonly packets: number;
   /** Connections that are tracked at this moment. */
   readonly live: number;
+  /** The latest time of a packet so far, Unix ms; null: there was none. */
+  readonly lastPacketAt: number | null;
 }
 
 export interface ReadCapturesOptions extends CaptureReaderOptions {
@@ -73,8 +75,8 @@ async function readFile(reader: CaptureReader, being: FileBeingRead): Promise<vo
   for await (const chunk of guarded(decompressed(chunks), tell)) {
     reader.feed(chunk);
     progress.bytes += chunk.length;
-    const { packets, live } = reader.progress;
-    options.onProgress?.({ file, bytes: progress.bytes, packets, live });
+    const { packets, live, lastAt } = reader.progress;
+    options.onProgress?.({ file, bytes: progress.bytes, packets, live, lastPacketAt: lastAt });
     if (!reader.readable || options.signal?.aborted === true) return;
   }
   if (progress.bytes === before && !failed) reader.problems.add('empty file', file);
