@@ -116,7 +116,7 @@ function faults(stack: Stack): void {
   test('an accept queue that overflows because the server does not accept', async () => {
     await using server = await startPeer(stack);
     process.kill(server.pid, 'SIGSTOP');
-    await using _ = connectMany(server, 700);
+    using _ = connectMany(server, 700);
     await rowsBecome(server, 'LISTEN', 1, (row) => (row.receiveQueue ?? 0) > (row.sendQueue ?? 0));
     const verdict = await why(server, 'listen-queue-overflow');
     expectProcess(verdict, stack, server);
