@@ -5,7 +5,8 @@ const server = new WebSocketServer({ port: 0, host: '127.0.0.1', maxPayload: 1 <
 server.on('listening', () => process.stdout.write(`listening ${server.address().port}\n`));
 server.on('connection', (socket) => {
   socket.on('error', () => {});
-  socket.on('message', (data) => handle(socket, String(data)));
+  // ws hands each message over as one Buffer.
+  socket.on('message', (data) => handle(socket, Buffer.from(data).toString()));
 });
 
 function handle(socket, text) {
