@@ -1,4 +1,4 @@
-/** Enough for a second of 16,000 closes a second: stragglers come within a round trip or a timeout. */
+/** A second's worth at 4,000 closes a second; stragglers come within a round trip or a timeout. */
 const CAPACITY = 1 << 12;
 
 /**

@@ -23,7 +23,7 @@ import {
   SEQUENCE_KNOWN,
   TRUNCATED,
 } from './slots.ts';
-import { SEARCHING, type Stream, WAITING } from './stream.ts';
+import { OPAQUE, SEARCHING, type Stream, type StreamNote, TLS_MODE, WAITING } from './stream.ts';
 
 /** No window is larger (RFC 7323 §2.3): what lies further ahead is not of this connection. */
 export const MAX_WINDOW_BYTES = 1 << 30;
@@ -37,11 +37,21 @@ export function deliver(stream: Stream): void {
   const { slots, side } = stream;
   readStream(stream);
   slots.setNumber(LAST_DATA_AT, stream.at, side);
+  if (stream.note !== null) noteData(stream, stream.note);
   if (stream.position < stream.end) return keepRest(stream);
   slots.setWord(NEXT_SEQUENCE, stream.nextSequence, side);
   if (stream.cutBytes === 0) return;
   slots.mark(TRUNCATED, side);
   skipUnseen(stream, stream.cutBytes);
+}
+
+/** Frames and heads have told what they are; of other bytes there is only their number. */
+function noteData(stream: Stream, note: (note: StreamNote) => void): void {
+  const { slots, side, nextSequence } = stream;
+  const mode = slots.word(MODE, side);
+  if (mode !== OPAQUE && mode !== TLS_MODE) return;
+  const first = slots.word(NEXT_SEQUENCE, side);
+  note({ kind: 'data', text: `${(nextSequence - first) | 0} bytes` });
 }
 
 /** A segment that is not simply the next one: old, partly old, early, or filling a hole. */

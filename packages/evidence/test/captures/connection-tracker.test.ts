@@ -92,4 +92,15 @@ describe('a tracker', () => {
     expect(events[0]?.at).toBe(1_700_000_001_000);
     expect(events[5]?.text).toBe('1001');
   });
+
+  it('tells of bytes that are neither frames nor heads by their number', () => {
+    const script = new ConnectionScript().open().exchange('client', 'EHLO there');
+    const file = pcapOf(script.segments.map((segment) => packetOf(segment)));
+    const events = readAll(file, { watch: 0 }).connections[0]?.events ?? [];
+    expect(events.map(({ kind, text }) => `${kind} ${text}`.trim())).toEqual([
+      'syn',
+      'syn-ack',
+      'data 10 bytes',
+    ]);
+  });
 });
