@@ -109,7 +109,14 @@ const response = Buffer.from(
 function frame(opcode, payload, masked) {
   const length = payload.length;
   const head = length < 126 ? [length] : length < 65_536 ? [126, length >> 8, length & 0xff] : null;
-  const bytes = head ?? [127, 0, 0, 0, 0, ...[24, 16, 8, 0].map((shift) => (length >>> shift) & 0xff)];
+  const bytes = head ?? [
+    127,
+    0,
+    0,
+    0,
+    0,
+    ...[24, 16, 8, 0].map((shift) => (length >>> shift) & 0xff),
+  ];
   bytes[0] |= masked ? 0x80 : 0;
   const mask = masked ? [1, 2, 3, 4] : [];
   const body = masked ? payload.map((byte, index) => byte ^ mask[index & 3]) : payload;
@@ -117,8 +124,16 @@ function frame(opcode, payload, masked) {
 }
 
 const closeBody = Buffer.from([0x03, 0xe8]);
-const clientText = frame(1, Buffer.from('{"type":"message","text":"hello, is anyone there?"}'), true);
-const serverText = frame(1, Buffer.from('{"type":"message","from":17,"text":"yes, we are"}'), false);
+const clientText = frame(
+  1,
+  Buffer.from('{"type":"message","text":"hello, is anyone there?"}'),
+  true,
+);
+const serverText = frame(
+  1,
+  Buffer.from('{"type":"message","from":17,"text":"yes, we are"}'),
+  false,
+);
 const clientClose = frame(8, closeBody, true);
 const serverClose = frame(8, closeBody, false);
 
