@@ -1,0 +1,74 @@
+import type { ClientRequestArgs } from 'node:http';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions as TlsOptions } from 'node:tls';
+import { applyTcpOptions } from '@farewell/connection';
+
+/** TCP's own keep-alive; durations in ms, whole seconds in the kernel. */
+export interface TcpKeepAlive {
+  /** Silence before the first probe. */
+  readonly initialDelay: number;
+  /** Between probes. Needs koffi; without it Node uses 1,000. */
+  readonly interval?: number;
+  /** Probes without an answer until the connection is given up. Needs koffi; without it Node uses 10. */
+  readonly count?: number;
+}
+
+export interface TcpOptions {
+  readonly tcpKeepAlive?: TcpKeepAlive;
+  /** ms that sent data may stay unacknowledged (TCP_USER_TIMEOUT). Needs koffi and Linux. */
+  readonly tcpUserTimeout?: number;
+}
+
+/** What `createConnection` of http.request is called with. */
+export type RequestArgs = ClientRequestArgs & TlsOptions;
+
+/**
+ * Connects for http.request. For `wss:` the TCP socket is made first, so that it can be reset below TLS.
+ * `onMissing` is told the options that could not be applied.
+ */
+export function createConnection(
+  args: RequestArgs,
+  options: TcpOptions & { readonly isSecure: boolean },
+  onMissing: (names: readonly string[]) => void,
+): Socket {
+  const { host, port, socketPath, localAddress, family, lookup } = args;
+  const { tcpKeepAlive } = options;
+  const keepAlive = tcpKeepAlive && {
+    keepAlive: true,
+    keepAliveInitialDelay: tcpKeepAlive.initialDelay,
+  };
+  const place = socketPath
+    ? { path: socketPath }
+    : { host: host ?? 'localhost', port: Number(port) };
+  const tcp = connectTcp({
+    ...place,
+    ...(localAddress !== undefined && { localAddress }),
+    ...(family !== undefined && { family }),
+    ...(lookup !== undefined && { lookup }),
+    ...keepAlive,
+  });
+  tcp.once('connect', () => applyOptions(tcp, options, onMissing));
+  return options.isSecure ? secure(tcp, args) : tcp;
+}
+
+function applyOptions(
+  socket: Socket,
+  { tcpKeepAlive, tcpUserTimeout }: TcpOptions,
+  onMissing: (names: readonly string[]) => void,
+): void {
+  const { interval, count } = tcpKeepAlive ?? {};
+  const missing = applyTcpOptions(socket, {
+    ...(interval !== undefined && { interval }),
+    ...(count !== undefined && { count }),
+    ...(tcpUserTimeout !== undefined && { userTimeout: tcpUserTimeout }),
+  });
+  if (missing.length > 0) onMissing(missing);
+}
+
+function secure(socket: Socket, args: RequestArgs): Socket {
+  const { host, servername = isIP(host ?? '') === 0 ? (host ?? '') : '' } = args;
+  // http.request's `path` is not that of a Unix socket, which tls.connect would take it for.
+  const options: TlsOptions = { ...args, socket, servername };
+  delete options.path;
+  return connectTls(options);
+}

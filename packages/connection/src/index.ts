@@ -1,0 +1,16 @@
+export type { Ending } from './ending.ts';
+export {
+  ConnectionClosedError,
+  ConnectionNotOpenedError,
+  InvalidOptionError,
+} from './errors.ts';
+export { applyTcpOptions } from './kernel/own-socket.ts';
+export type {
+  ConnectionEvents,
+  ConnectionSettings,
+  Message,
+  SendOptions,
+} from './managed-connection.ts';
+export { ManagedConnection } from './managed-connection.ts';
+export { type ConnectionOptions, connectionSettings } from './settings.ts';
+export { holdSocket, openConnection, startOpening, withoutOwnTimer } from './start.ts';

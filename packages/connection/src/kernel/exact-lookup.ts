@@ -1,0 +1,95 @@
+import type { Socket } from 'node:net';
+import type { TcpState } from '@farewell/core';
+import { descriptorOf } from './descriptor.ts';
+import { tcpStates } from './own-socket.ts';
+import { type SystemCalls, systemCalls } from './system-calls.ts';
+
+/**
+ * One question to sock_diag about one connection: what did our end leave behind in the kernel? Needs no
+ * privilege. The question is put together while the socket is open, and asked after it is closed.
+ */
+
+const AF_INET = 2;
+const AF_INET6 = 10;
+const AF_NETLINK = 16;
+const SOCK_RAW_CLOEXEC_NONBLOCK = 3 | 0o2000000 | 0o4000;
+const NETLINK_SOCK_DIAG = 4;
+const SOCK_DIAG_BY_FAMILY = 20;
+const NLM_F_REQUEST = 1;
+const NLMSG_ERROR = 2;
+const IPPROTO_TCP = 6;
+const HEADER_BYTES = 16;
+const REQUEST_BYTES = HEADER_BYTES + 56;
+const ENOENT = 2;
+
+/** A question for one connection: netlink header and `struct inet_diag_req_v2`. */
+export type Lookup = Uint8Array;
+
+const address = new Uint8Array(28);
+const addressSize = new Int32Array(1);
+const answer = new Uint8Array(1024);
+const answerView = new DataView(answer.buffer);
+let netlink: number | undefined;
+
+/** The question for the connection of `socket`; null: it cannot be asked here. */
+export function prepareLookup(socket: Socket): Lookup | null {
+  const calls = systemCalls();
+  const fd = calls && descriptorOf(socket);
+  if (!calls || fd === null) return null;
+  const request = new Uint8Array(REQUEST_BYTES);
+  const own = putAddress(request, { portAt: 24, addressAt: 28 }, () => ask(calls.getsockname, fd));
+  const peer = putAddress(request, { portAt: 26, addressAt: 44 }, () => ask(calls.getpeername, fd));
+  if (own === null || peer !== own) return null;
+  const view = new DataView(request.buffer);
+  view.setUint32(0, REQUEST_BYTES, true);
+  view.setUint16(4, SOCK_DIAG_BY_FAMILY, true);
+  view.setUint16(6, NLM_F_REQUEST, true);
+  request[16] = own;
+  request[17] = IPPROTO_TCP;
+  view.setUint32(20, 0xffff_ffff, true);
+  // No cookie: whatever the kernel holds for these addresses and ports.
+  request.fill(0xff, REQUEST_BYTES - 8);
+  return request;
+}
+
+/** The tcpState that is in the kernel's table now; `CLOSED`: no row; null: no answer. */
+export function lookUp(request: Lookup): TcpState | null {
+  const calls = systemCalls();
+  if (!calls) return null;
+  netlink ??= calls.socket(AF_NETLINK, SOCK_RAW_CLOEXEC_NONBLOCK, NETLINK_SOCK_DIAG);
+  if (netlink < 0 || calls.send(netlink, request, request.length, 0) < 0) return null;
+  const bytes = calls.recv(netlink, answer, answer.length, 0);
+  return bytes < HEADER_BYTES + 4 ? null : readAnswer(request);
+}
+
+function readAnswer(request: Lookup): TcpState | null {
+  const type = answerView.getUint16(4, true);
+  if (type === NLMSG_ERROR)
+    return answerView.getInt32(HEADER_BYTES, true) === -ENOENT ? 'CLOSED' : null;
+  if (type !== SOCK_DIAG_BY_FAMILY) return null;
+  // Without a row of its own, the kernel answers with the listener of the port.
+  const isOurs = answer[22] === request[26] && answer[23] === request[27];
+  return isOurs ? (tcpStates[answer[17] ?? 0] ?? 'CLOSED') : 'CLOSED';
+}
+
+type AddressCall = SystemCalls['getsockname'];
+
+function ask(call: AddressCall, fd: number): boolean {
+  addressSize[0] = address.length;
+  return call(fd, address, addressSize) === 0;
+}
+
+/** Copies `struct sockaddr_in` or `sockaddr_in6` into the question; gives the family. */
+function putAddress(
+  request: Uint8Array,
+  { portAt, addressAt }: { readonly portAt: number; readonly addressAt: number },
+  read: () => boolean,
+): number | null {
+  if (!read()) return null;
+  const family = address[0];
+  if (family !== AF_INET && family !== AF_INET6) return null;
+  request.set(address.subarray(2, 4), portAt);
+  const isV4 = family === AF_INET;
+  request.set(isV4 ? address.subarray(4, 8) : address.subarray(8, 24), addressAt);
+  return family;
+}

@@ -1,0 +1,96 @@
+import {
+  type CloseFrame,
+  type Connection,
+  type Fact,
+  type Observation,
+  observe,
+  observeAll,
+  peerOf,
+  type Role,
+  unseenConnection,
+} from '@farewell/core';
+import { now } from './alarm-clock.ts';
+
+/**
+ * What is known of one connection. As long as it is merely open, that is four numbers; they become core's
+ * `Connection` when something is to be decided, and stay one from the first fact on that is more than
+ * a sign of life. So a message costs no observation, and an idle connection almost no memory.
+ */
+export class Knowledge {
+  readonly local: Role;
+  #connectingAt: number;
+  #openedAt = -1;
+  #heardAt = -1;
+  #pingAt = -1;
+  #folded: Connection | null = null;
+
+  constructor(local: Role) {
+    this.local = local;
+    this.#connectingAt = now();
+  }
+
+  get peer(): Role {
+    return peerOf(this.local);
+  }
+
+  get isOpened(): boolean {
+    return this.#openedAt >= 0;
+  }
+
+  /** Was nothing heard since it opened? */
+  get isUnheard(): boolean {
+    return this.#heardAt < 0;
+  }
+
+  opened(at: number): void {
+    this.#openedAt = at;
+    if (this.#folded) this.see({ kind: 'opened' }, at);
+  }
+
+  heard(at: number): void {
+    this.#heardAt = at;
+    if (this.#folded) this.#fold(heardFrom(this.peer, this.local, at));
+  }
+
+  pinged(at: number): void {
+    this.#pingAt = at;
+    if (this.#folded) this.#fold(pingBy(this.local, at));
+  }
+
+  /** Takes a fact of the library's in. */
+  see(fact: Fact, at = now()): void {
+    this.#fold({ at, source: fact.kind === 'tcp-state' ? 'socket-table' : 'library', ...fact });
+  }
+
+  connection(): Connection {
+    return this.#folded ?? this.#unfolded();
+  }
+
+  /** ws tells what a Close frame said only with its `close` event: the frame is completed then. */
+  complete(role: Role, closeFrame: CloseFrame | null): void {
+    const known = this.connection();
+    this.#folded = { ...known, [role]: { ...known[role], closeFrame } };
+  }
+
+  #fold(observation: Observation): void {
+    this.#folded = observe(this.connection(), observation);
+  }
+
+  #unfolded(): Connection {
+    const { local, peer } = this;
+    const source = 'library';
+    const seen: Observation[] = [{ kind: 'connecting', at: this.#connectingAt, source }];
+    if (this.#openedAt >= 0) seen.push({ kind: 'opened', at: this.#openedAt, source });
+    if (this.#heardAt >= 0) seen.push(heardFrom(peer, local, this.#heardAt));
+    if (this.#pingAt >= 0) seen.push(pingBy(local, this.#pingAt));
+    return observeAll(unseenConnection(local), seen);
+  }
+}
+
+function heardFrom(by: Role, seenAt: Role, at: number): Observation {
+  return { kind: 'data', source: 'library', by, seenAt, at, bytes: 0 };
+}
+
+function pingBy(by: Role, at: number): Observation {
+  return { kind: 'ping', source: 'library', by, seenAt: by, at, bytes: 0 };
+}

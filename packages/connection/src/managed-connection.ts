@@ -1,0 +1,279 @@
+import { captureRejectionSymbol, EventEmitter } from 'node:events';
+import type { ReadyState } from '@farewell/core';
+import type { WebSocket } from 'ws';
+import { checkClose } from './check-close.ts';
+import { type Release, releaseAll } from './deferred.ts';
+import { closedChannel, openedChannel } from './diagnostics.ts';
+import type { Ending } from './ending.ts';
+import { ConnectionClosedError, ConnectionNotOpenedError } from './errors.ts';
+import { MessageQueue } from './message-queue.ts';
+import { SendQueue } from './send-queue.ts';
+import { handled, type Settled, unsettled } from './settled.ts';
+import { flushed, hasEnded, Shell, type ShellOwner, type ShellSettings } from './shell.ts';
+import { hasOpened, listenToWs, pong, received, shell, type WsTarget } from './ws-events.ts';
+
+/** A message: text frames are strings, binary ones Buffers. */
+export type Message = string | Buffer;
+
+/** The events of a connection. */
+export interface ConnectionEvents {
+  message: [message: Message];
+  /** Once. */
+  close: [ending: Ending];
+  /** What a handler threw, or what was thrown while releasing. Without a listener it goes to the server's. */
+  error: [error: unknown];
+}
+
+/** The same for all connections of a server. */
+export interface ConnectionSettings extends ShellSettings {
+  /** Bytes: above it `send` waits, and reading pauses while messages wait to be iterated over. */
+  readonly highWaterMark: number;
+  /** Gets the errors for which the connection has no listener. */
+  readonly onError: (error: unknown, connection: ManagedConnection) => void;
+}
+
+/** How one message is sent. */
+export interface SendOptions {
+  /** Ends the wait of `send`. The message is on its way all the same. */
+  readonly signal?: AbortSignal;
+}
+
+const readyStates = ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED'] as const;
+const sent = Promise.resolve();
+const noOptions: SendOptions = {};
+
+/**
+ * One WebSocket connection of a client or a server, from its opening to its very end. It ends with exactly
+ * one `Ending`, whatever the peer, the network or the application's handlers do: every wait has a deadline.
+ */
+export class ManagedConnection
+  extends EventEmitter<ConnectionEvents>
+  implements AsyncDisposable, AsyncIterable<Message>, ShellOwner, WsTarget
+{
+  readonly [shell]: Shell;
+  readonly #settings: ConnectionSettings;
+  #ending: Ending | null = null;
+  #opened: Settled<this> | null = null;
+  #closed: Settled<Ending> | null = null;
+  #notOpened: ConnectionNotOpenedError | null = null;
+  #messages: MessageQueue<Message> | null = null;
+  #sends: SendQueue | null = null;
+  #releases: Release[] | null = null;
+  #written: (() => void) | null = null;
+  #latency = -1;
+
+  constructor(ws: WebSocket, settings: ConnectionSettings) {
+    super({ captureRejections: true });
+    this.#settings = settings;
+    this[shell] = new Shell(ws, settings, this);
+    listenToWs(ws, this);
+  }
+
+  /** WHATWG's, by name. */
+  get readyState(): ReadyState {
+    return readyStates[this[shell].ws.readyState];
+  }
+
+  /** The subprotocol that was agreed upon; empty: none. */
+  get protocol(): string {
+    return this[shell].ws.protocol;
+  }
+
+  /** Bytes that `send` took and that the kernel has not. */
+  get bufferedAmount(): number {
+    return this[shell].ws.bufferedAmount;
+  }
+
+  /** Round trip of the last ping that was answered, ms; null: none was yet. */
+  get latency(): number | null {
+    return this.#latency < 0 ? null : this.#latency;
+  }
+
+  /** Fulfilled when it opens, within `openTimeout`; else rejected with ConnectionNotOpenedError. */
+  get opened(): Promise<this> {
+    if (this.#opened) return this.#opened.promise;
+    this.#opened = unsettled();
+    if (this.#notOpened) this.#opened.reject(this.#notOpened);
+    else if (this[shell].isOpened) this.#opened.resolve(this);
+    return this.#opened.promise;
+  }
+
+  /** Fulfilled when the connection has ended; never rejected. */
+  get closed(): Promise<Ending> {
+    if (this.#closed) return this.#closed.promise;
+    this.#closed = unsettled();
+    if (this.#ending) this.#closed.resolve(this.#ending);
+    return this.#closed.promise;
+  }
+
+  /** How it ended; null as long as it has not. */
+  get ending(): Ending | null {
+    return this.#ending;
+  }
+
+  /**
+   * Sends a string as text and bytes as binary. Fulfilled at once as long as no more than `highWaterMark`
+   * bytes are unsent, and else when no more are; `flushTimeout` bounds the wait. Rejects with
+   * ConnectionClosedError if the connection is not open or ends meanwhile (unhandled: nothing happens).
+   */
+  send(message: string | ArrayBuffer | ArrayBufferView, options = noOptions): Promise<void> {
+    const { ws } = this[shell];
+    if (ws.readyState !== ws.OPEN) return handled(Promise.reject(this.#closedError('send')));
+    const { signal } = options;
+    if (signal?.aborted) return handled(Promise.reject(signal.reason));
+    this.#written ??= () => this[shell].wasWritten();
+    ws.send(message, this.#written);
+    if (ws.bufferedAmount === 0) return sent;
+    this[shell].ask();
+    if (ws.bufferedAmount <= this.#settings.highWaterMark) return sent;
+    this.#sends ??= new SendQueue();
+    return handled(this.#sends.wait(signal));
+  }
+
+  /**
+   * Closes with a code (1000 or what may stand in a Close frame) and a reason of up to 123 bytes. Always
+   * the same promise, that of `closed`; only the first call counts. Bounded by `flushTimeout`,
+   * `closeTimeout` and `finTimeout`, whatever the peer does. Throws InvalidOptionError.
+   */
+  close(code = 1000, reason = ''): Promise<Ending> {
+    checkClose(code, reason);
+    const { local } = this[shell];
+    this.#application({ kind: 'application', of: local, did: 'close', statusCode: code, reason });
+    return this.closed;
+  }
+
+  /** Ends it at once, without a closing handshake. */
+  terminate(): Promise<Ending> {
+    this.#application({ kind: 'application', of: this[shell].local, did: 'terminate' });
+    return this.closed;
+  }
+
+  /** Stops reading, for `pausedTimeout` at most. Means nothing once the closing has begun. */
+  pause(): void {
+    this.#read(false);
+  }
+
+  /** Reads again. */
+  resume(): void {
+    this.#read(true);
+  }
+
+  /**
+   * Runs `release` when the connection has ended (at once if it has): the last one first, each awaited,
+   * each once. What they throw goes to `error`.
+   */
+  defer(release: Release): void {
+    if (this.#ending) void this.#release([release]);
+    else (this.#releases ??= []).push(release);
+  }
+
+  /**
+   * The messages. While more than `highWaterMark` bytes wait, reading is paused. After a clean close the
+   * iteration is over; after any other it throws ConnectionClosedError behind the last message.
+   */
+  [Symbol.asyncIterator](): AsyncIterator<Message, undefined> {
+    const messages = this.#queue();
+    return {
+      next: () => messages.take(),
+      return: () => Promise.resolve({ done: true, value: undefined }),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** An asynchronous handler rejected. */
+  override [captureRejectionSymbol](...[error]: unknown[]): void {
+    this.fail(error);
+  }
+
+  /** A handler failed: closes with 1011, and hands the error on. */
+  fail(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#application({ kind: 'application', of: this[shell].local, did: 'threw', message });
+    this.#report(error);
+  }
+
+  [hasOpened](): void {
+    this.#opened?.resolve(this);
+    if (openedChannel.hasSubscribers) openedChannel.publish({ connection: this });
+  }
+
+  [received](message: Message, bytes: number): void {
+    this[shell].heardNow();
+    const isHeard = this.listenerCount('message') > 0;
+    if (this.#messages || !isHeard) this.#queue().push(message, bytes);
+    if (isHeard) this.#emit('message', message);
+  }
+
+  [pong](isAnswer: boolean): void {
+    const { pingSentAt } = this[shell];
+    if (isAnswer && pingSentAt > 0) this.#latency = performance.now() - pingSentAt;
+    this[shell].pingSentAt = 0;
+    this[shell].heardNow();
+  }
+
+  [flushed](unsentBytes: number): void {
+    if (unsentBytes <= this.#settings.highWaterMark) this.#sends?.settle();
+  }
+
+  [hasEnded](ending: Ending, cause: unknown): void {
+    this.#ending = ending;
+    if (!this[shell].isOpened) this.#notOpened = new ConnectionNotOpenedError(ending, cause);
+    if (this.#notOpened) this.#opened?.reject(this.#notOpened);
+    this.#messages?.end(ending.wasClean === true ? null : this.#closedError('read'));
+    this.#sends?.fail(this.#closedError('send'));
+    this.#closed?.resolve(ending);
+    if (closedChannel.hasSubscribers) closedChannel.publish({ connection: this, ending });
+    this.#emit('close', ending);
+    if (this.#releases) void this.#release(this.#releases);
+    this.#releases = null;
+  }
+
+  #application(fact: Parameters<Shell['see']>[0]): void {
+    if (this.#ending) return;
+    this[shell].see(fact);
+    this[shell].ask();
+  }
+
+  #read(isReading: boolean): void {
+    const { ws, local } = this[shell];
+    if (ws.readyState !== ws.OPEN || ws.isPaused !== isReading) return;
+    if (isReading) ws.resume();
+    else ws.pause();
+    this.#application({ kind: 'reading', of: local, paused: !isReading });
+  }
+
+  #queue(): MessageQueue<Message> {
+    if (this.#messages) return this.#messages;
+    const { highWaterMark } = this.#settings;
+    this.#messages = new MessageQueue(highWaterMark, (isReading) => this.#read(isReading));
+    if (this.#ending)
+      this.#messages.end(this.#ending.wasClean === true ? null : this.#closedError('read'));
+    return this.#messages;
+  }
+
+  #closedError(what: 'send' | 'read'): ConnectionClosedError {
+    const facts = this.#ending?.text ?? `the connection is ${this.readyState}`;
+    return new ConnectionClosedError(`Cannot ${what}: ${facts}`, this.#ending);
+  }
+
+  /** A listener that throws must not keep ws from doing its work. */
+  #emit<E extends 'message' | 'close'>(event: E, ...args: ConnectionEvents[E]): void {
+    try {
+      (this as EventEmitter).emit(event, ...args);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #report(error: unknown): void {
+    if (this.listenerCount('error') > 0) this.emit('error', error);
+    else this.#settings.onError(error, this);
+  }
+
+  async #release(releases: readonly Release[]): Promise<void> {
+    for (const error of await releaseAll(releases)) this.#report(error);
+  }
+}

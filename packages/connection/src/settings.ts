@@ -1,0 +1,47 @@
+import { createPolicy, type PolicyOptions, type Role } from '@farewell/core';
+import { InvalidOptionError } from './errors.ts';
+import type { ConnectionSettings } from './managed-connection.ts';
+
+/** How a connection is run, beside core's policy. */
+export interface ConnectionOptions
+  extends Omit<PolicyOptions, 'drainTimeout' | 'closeNotifyGrace'> {
+  /** Bytes unsent above which `send` waits, and bytes not iterated over above which reading pauses. Default 65,536. */
+  readonly highWaterMark?: number;
+  /**
+   * Ask the kernel after a close what it left behind (one sock_diag question, where koffi is installed).
+   * Default true; with false the outcome more often says `unknown` or `inferred`.
+   */
+  readonly lookUp?: boolean;
+}
+
+/** Checks the options of one role and fills in the defaults. Throws InvalidOptionError. */
+export function connectionSettings(
+  local: Role,
+  options: ConnectionOptions,
+  onError: ConnectionSettings['onError'],
+): ConnectionSettings {
+  const result = createPolicy(local, policyOptions(options));
+  if (!result.policy) throw new InvalidOptionError(result.problem, result.option);
+  const { highWaterMark = 65_536, lookUp = true } = options;
+  if (!Number.isFinite(highWaterMark) || highWaterMark <= 0) {
+    const message = `Expected \`highWaterMark\` to be a finite number > 0, got \`${String(highWaterMark)}\``;
+    throw new InvalidOptionError(message, 'highWaterMark');
+  }
+  return { policy: result.policy, highWaterMark, lookUp, onError };
+}
+
+const policyNames = [
+  'firstFin',
+  'abort',
+  'afterHandshake',
+  'heartbeat',
+  'openTimeout',
+  'closeTimeout',
+  'finTimeout',
+  'flushTimeout',
+  'pausedTimeout',
+] as const satisfies readonly (keyof PolicyOptions)[];
+
+function policyOptions(options: ConnectionOptions): PolicyOptions {
+  return Object.fromEntries(policyNames.map((name) => [name, options[name]]));
+}

@@ -1,0 +1,364 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import {
+  type Action,
+  abnormalClosure,
+  type Because,
+  type Deadline,
+  decide,
+  endingOf,
+  noStatusReceived,
+  outcome,
+  type Policy,
+  type TcpState,
+} from '@farewell/core';
+import type { WebSocket } from 'ws';
+import { type Alarm, alarmClock, now } from './alarm-clock.ts';
+import { type Ending, endingWithText } from './ending.ts';
+import { type FinHolder, holdFin, letFinGo } from './held-socket.ts';
+import { type Lookup, lookUp, prepareLookup } from './kernel/exact-lookup.ts';
+import { shutDownNow, tcpStateOf } from './kernel/own-socket.ts';
+import { Knowledge } from './knowledge.ts';
+import { resetSocket } from './reset-socket.ts';
+import { breachOf, errorCode } from './violations.ts';
+
+/**
+ * Carries out what `decide` says for one connection: it does each action, feeds it back as an
+ * observation, and asks again. It asks whenever something was seen, and when the next deadline is over.
+ *
+ * ws tells nobody that a Close frame came in. It calls `end()` of its socket as soon as both Close frames
+ * have passed, at the end of the peer's stream, and after a breach that it answered; which one it was
+ * shows in the socket and in what ws says next. What the Close frame said, ws tells when all is over.
+ */
+
+/** The same for all connections of a server. */
+export interface ShellSettings {
+  readonly policy: Policy;
+  /** Ask the kernel, once the socket is closed, what it left behind there. */
+  readonly lookUp: boolean;
+}
+
+/** Told when fewer bytes, or more, are unsent. */
+export const flushed: unique symbol = Symbol('farewell.flushed');
+/** Told of the end, once, and what error there was. */
+export const hasEnded: unique symbol = Symbol('farewell.hasEnded');
+
+/** Whose connection it is. Symbols, so that they are no part of its public surface. */
+export interface ShellOwner {
+  [flushed](unsentBytes: number): void;
+  [hasEnded](ending: Ending, error: unknown): void;
+}
+
+/** What an end comes to: as many rounds of actions as there are phases, and some more. */
+const mostRounds = 12;
+
+export class Shell extends Knowledge implements Alarm, FinHolder {
+  alarmAt = 0;
+  alarmIndex = -1;
+  readonly ws: WebSocket;
+  /** ms of performance.now(); 0: no ping waits for its answer. */
+  pingSentAt = 0;
+  readonly #settings: ShellSettings;
+  readonly #owner: ShellOwner;
+  #socket: Socket | null = null;
+  #bytesRead = 0;
+  #unsentBytes = 0;
+  #firstPing: 'due' | 'over' = 'over';
+  #isAsking = false;
+  #hasEnded = false;
+  #hasBreached = false;
+  #lookup: Lookup | null = null;
+  #openingError: unknown = null;
+
+  constructor(ws: WebSocket, settings: ShellSettings, owner: ShellOwner) {
+    super(settings.policy.local);
+    this.ws = ws;
+    this.#settings = settings;
+    this.#owner = owner;
+  }
+
+  get socket(): Socket | null {
+    return this.#socket;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** The socket that ws works on, or will. */
+  hold(socket: Socket): void {
+    this.#socket = socket;
+    holdFin(socket, this);
+  }
+
+  /** The opening handshake completed. The first ping comes at a random time, so that pings spread. */
+  open(): void {
+    const at = now();
+    const { heartbeat } = this.#settings.policy;
+    this.opened(at);
+    if (!heartbeat) return this.ask();
+    this.#firstPing = 'due';
+    alarmClock.set(this, at + Math.ceil(Math.random() * heartbeat.interval));
+  }
+
+  ring(at: number): void {
+    if (this.#firstPing === 'due') {
+      this.#firstPing = 'over';
+      this.#listen(at);
+      if (this.isUnheard && !this.ws.isPaused) this.#ping();
+    }
+    this.ask();
+  }
+
+  /** Something came in. */
+  heardNow(): void {
+    this.heard(now());
+    this.#bytesRead = this.#socket?.bytesRead ?? 0;
+  }
+
+  /** The kernel took a message. */
+  wasWritten(): void {
+    if (this.#unsentBytes > 0) this.ask();
+  }
+
+  /** Decides and acts, until there is nothing to do but to wait. */
+  ask(): void {
+    if (this.#isAsking || this.#hasEnded) return;
+    this.#isAsking = true;
+    for (let round = 0; round < mostRounds; round++) {
+      const at = now();
+      this.#refresh(at);
+      const { actions, deadline } = decide(this.connection(), this.#settings.policy, at);
+      for (const action of actions) this.#carryOut(action);
+      if (actions.length > 0 && actions[0]?.kind !== 'release') continue;
+      this.#wait(deadline, at);
+      break;
+    }
+    this.#isAsking = false;
+  }
+
+  /** From the holder of the FIN. Decided a moment later: only behind `end()` ws tells of a breach. */
+  finWanted(): void {
+    if (this.isOpened) process.nextTick(wantsFin, this);
+    else if (this.#socket) letFinGo(this.#socket);
+  }
+
+  /** Why did ws want to end the stream? */
+  streamWasToEnd(): void {
+    const socket = this.#socket;
+    if (!socket || socket.destroyed || this.#hasEnded) return;
+    if (socket.readableEnded) this.#peerStreamEnded(socket);
+    else if (!this.#hasBreached) this.#closeReceived();
+    this.ask();
+  }
+
+  wsFailed(error: unknown): void {
+    const breach = breachOf(error);
+    if (!this.isOpened) this.#openingError ??= error;
+    if (!breach || !this.isOpened) return;
+    const { statusCode, section } = breach;
+    this.#hasBreached = true;
+    this.see({ kind: 'violation', by: this.peer, statusCode, section });
+    // ws has sent its Close frame already, unless it had sent one before.
+    if (!this.connection()[this.local].closeFrame) {
+      const because = 'protocol-violation';
+      this.#sawOwnClose({ statusCode, reason: '', hadPeerClose: false, because });
+    }
+    this.ask();
+  }
+
+  refused(httpStatus: number | null): void {
+    this.see({ kind: 'refused', httpStatus });
+    this.ask();
+  }
+
+  /** ws's `close` event: the socket is closed. */
+  wsClosed(code: number, reason: string): void {
+    if (this.#hasEnded) return;
+    alarmClock.clear(this);
+    if (this.isOpened) this.#completeClose(code, reason);
+    const error: unknown = this.#socket?.errored ?? this.#openingError;
+    this.#sawError(error);
+    this.#lookIntoKernel();
+    const at = now();
+    const unflushedBytes = this.#unsentBytes;
+    const ended = endingOf(this.connection(), this.local, { at, unflushedBytes });
+    this.see(ended, at);
+    this.#hasEnded = true;
+    const connection = this.connection();
+    const result = outcome(connection);
+    if (result) this.#owner[hasEnded](endingWithText(result, connection), error);
+  }
+
+  #carryOut(action: Action): void {
+    const { ws, local } = this;
+    const socket = this.#socket;
+    switch (action.kind) {
+      case 'send-close':
+        return this.#sendClose(action);
+      case 'send-ping':
+        return this.#ping();
+      case 'send-fin':
+        return this.#sendFin(action.because);
+      case 'reset': {
+        const { because } = action;
+        const isReset = socket ? resetSocket(socket) : true;
+        if (isReset) return this.see({ kind: 'rst', by: local, seenAt: local, because });
+        return this.see({ kind: 'destroyed', of: local, because });
+      }
+      case 'destroy':
+        this.#prepareLookup();
+        socket?.destroy();
+        return this.see({ kind: 'destroyed', of: local, because: action.because });
+      case 'resume':
+        ws.resume();
+        return this.see({ kind: 'reading', of: local, paused: false });
+      case 'release':
+        socket?.destroy();
+        if (!this.isOpened) ws.terminate();
+    }
+  }
+
+  #sendClose({ statusCode, reason, because }: Extract<Action, { kind: 'send-close' }>): void {
+    // ws has replied to a Close frame that we do not know of yet.
+    if (this.ws.readyState !== this.ws.OPEN) return this.#closeReceived();
+    this.#sawOwnClose({ statusCode, reason, hadPeerClose: false, because });
+    if (statusCode === null) this.ws.close();
+    else this.ws.close(statusCode, reason);
+  }
+
+  #ping(): void {
+    this.pinged(now());
+    this.pingSentAt = performance.now();
+    this.ws.ping();
+  }
+
+  #sendFin(because: Because): void {
+    const socket = this.#socket;
+    this.see({ kind: 'fin-queued', of: this.local, because });
+    if (!socket) return;
+    this.#prepareLookup();
+    const canBeNow = !(socket instanceof TLSSocket) && this.ws.bufferedAmount === 0;
+    const tcpState = canBeNow ? shutDownNow(socket) : null;
+    if (tcpState) this.#finIsOut(tcpState, false);
+    else {
+      const isAnswer = tcpStateOf(socket) === 'CLOSE-WAIT';
+      socket.once('finish', () => this.#nodeSentFin(socket, isAnswer));
+    }
+    letFinGo(socket);
+  }
+
+  #nodeSentFin(socket: Socket, isAnswer: boolean): void {
+    if (this.#hasEnded) return;
+    this.#finIsOut(tcpStateOf(socket), isAnswer);
+    this.ask();
+  }
+
+  /** FIN was sent. The tcpState since then shows whether the kernel had the peer's before. */
+  #finIsOut(tcpState: TcpState | null, isAnswer: boolean): void {
+    const { local, peer } = this;
+    const hasRead = this.connection()[peer].fin?.times[local] !== undefined;
+    const wentFirst =
+      tcpState === 'FIN-WAIT-1' || tcpState === 'FIN-WAIT-2' || tcpState === 'CLOSING';
+    const answers = isAnswer || hasRead || tcpState === 'LAST-ACK';
+    const hadPeerFin = answers ? true : wentFirst ? false : 'unknown';
+    this.see({ kind: 'fin', by: local, seenAt: local, hadPeerFin });
+    if (wentFirst) this.see({ kind: 'tcp-state', of: local, tcpState, owned: true });
+    if (answers) this.#lookup = null;
+  }
+
+  #peerStreamEnded(socket: Socket): void {
+    const { local, peer } = this;
+    if (socket instanceof TLSSocket) this.see({ kind: 'tls-close-notify', by: peer });
+    else this.see({ kind: 'fin', by: peer, seenAt: local, hadPeerFin: 'unknown' });
+  }
+
+  /** A Close frame came in; if we had sent none, ws has replied by the same code and reason. */
+  #closeReceived(): void {
+    const { local, peer } = this;
+    const known = this.connection();
+    if (known[peer].closeFrame) return;
+    const isFirst = known[local].closeFrame === null;
+    const hadPeerClose = isFirst ? false : 'unknown';
+    const said = { statusCode: null, reason: '' };
+    this.see({ kind: 'close-frame', by: peer, seenAt: local, ...said, hadPeerClose });
+    if (isFirst) this.#sawOwnClose({ ...said, hadPeerClose: true, because: 'peer' });
+  }
+
+  #sawOwnClose(frame: {
+    readonly statusCode: number | null;
+    readonly reason: string;
+    readonly hadPeerClose: boolean;
+    readonly because: Because;
+  }): void {
+    this.see({ kind: 'close-frame', by: this.local, seenAt: this.local, ...frame });
+  }
+
+  #completeClose(code: number, text: string): void {
+    const { local, peer } = this;
+    if (code !== abnormalClosure) this.#closeReceived();
+    const received = this.connection()[peer].closeFrame;
+    const own = this.connection()[local].closeFrame;
+    if (!received) return;
+    const said = { statusCode: code === noStatusReceived ? null : code, reason: text };
+    const wasNone = code === abnormalClosure;
+    this.complete(peer, wasNone ? null : { ...received, ...said });
+    if (own?.hadPeerClose === true) this.complete(local, wasNone ? null : { ...own, ...said });
+  }
+
+  #sawError(error: unknown): void {
+    if (!(error instanceof Error) || !('syscall' in error)) return;
+    const { local, peer } = this;
+    const errno = errorCode(error);
+    if (errno === 'ECONNRESET') this.see({ kind: 'rst', by: peer, seenAt: local });
+    this.see({ kind: 'error', of: local, errno, message: error.message });
+  }
+
+  /** What is cheaper to look at now and then than to be told of. */
+  #refresh(at: number): void {
+    const socket = this.#socket;
+    if (!socket || socket.destroyed || !this.isOpened) return;
+    this.#listen(at);
+    const unsentBytes = this.ws.bufferedAmount;
+    if (unsentBytes !== this.#unsentBytes) {
+      this.#unsentBytes = unsentBytes;
+      this.see({ kind: 'unsent', of: this.local, bytes: unsentBytes }, at);
+      this.#owner[flushed](unsentBytes);
+    }
+    if (this.#awaitsFinBehindNotify() && tcpStateOf(socket) === 'CLOSE-WAIT')
+      this.see({ kind: 'tcp-state', of: this.local, tcpState: 'CLOSE-WAIT', owned: true }, at);
+  }
+
+  #listen(at: number): void {
+    const bytesRead = this.#socket?.bytesRead ?? 0;
+    if (bytesRead === this.#bytesRead) return;
+    this.#bytesRead = bytesRead;
+    this.heard(at);
+  }
+
+  #wait(deadline: Deadline | null, at: number): void {
+    if (!deadline) return alarmClock.clear(this);
+    const wakeAt = this.#awaitsFinBehindNotify() ? at + 1 : deadline.at;
+    alarmClock.set(this, Math.min(wakeAt, deadline.at));
+  }
+
+  /** TLS's close_notify has come; the peer's FIN follows about a turn of the loop later. */
+  #awaitsFinBehindNotify(): boolean {
+    const known = this.connection();
+    return known[this.peer].closeNotifyAt !== null && known[this.local].finQueuedAt === null;
+  }
+
+  #prepareLookup(): void {
+    if (this.#settings.lookUp && this.#socket) this.#lookup = prepareLookup(this.#socket);
+  }
+
+  #lookIntoKernel(): void {
+    const tcpState = this.#lookup && lookUp(this.#lookup);
+    if (!tcpState) return;
+    this.see({ kind: 'tcp-state', of: this.local, tcpState, owned: false });
+  }
+}
+
+function wantsFin(shell: Shell): void {
+  shell.streamWasToEnd();
+}

@@ -1,0 +1,25 @@
+import type { Socket } from 'node:net';
+import { longestTimeout } from '@farewell/core';
+import type { ManagedConnection } from './managed-connection.ts';
+import { hasOpened, shell } from './ws-events.ts';
+
+/** For the shells of a client and of a server, which know when each happens. */
+
+/** Hands over the socket that ws works on. From now on the connection decides when FIN goes out. */
+export function holdSocket(connection: ManagedConnection, socket: Socket): void {
+  connection[shell].hold(socket);
+}
+
+/** Arms the deadline of the opening handshake (a client, whose ws tells when it is over). */
+export function startOpening(connection: ManagedConnection): void {
+  connection[shell].ask();
+}
+
+/** The 101 has been sent (a server). */
+export function openConnection(connection: ManagedConnection): void {
+  connection[shell].open();
+  connection[hasOpened]();
+}
+
+/** An option of ws, missing in its types: its own timer must not end what a deadline of ours bounds. */
+export const withoutOwnTimer: object = { closeTimeout: longestTimeout };

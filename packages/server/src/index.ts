@@ -1,0 +1,17 @@
+export type {
+  ConnectionEvents,
+  ConnectionOptions,
+  Ending,
+  Message,
+  SendOptions,
+} from '@farewell/connection';
+export {
+  ConnectionClosedError,
+  ConnectionNotOpenedError,
+  InvalidOptionError,
+  type ManagedConnection,
+} from '@farewell/connection';
+export { createServer } from './create-server.ts';
+export type { ServerEvents } from './managed-server.ts';
+export { ManagedServer } from './managed-server.ts';
+export type { Refusal, ServerOptions } from './options.ts';

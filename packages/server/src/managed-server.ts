@@ -1,0 +1,174 @@
+import { EventEmitter, once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import {
+  type ConnectionSettings,
+  connectionSettings,
+  holdSocket,
+  InvalidOptionError,
+  ManagedConnection,
+  openConnection,
+  withoutOwnTimer,
+} from '@farewell/connection';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { admit } from './admission.ts';
+import type { AnyHttpServer, Refusal, ServerOptions } from './options.ts';
+import { refuse } from './refuse.ts';
+
+/** The events of a server. */
+export interface ServerEvents {
+  /** A connection has opened. A handler that throws or rejects closes it with 1011. */
+  connection: [connection: ManagedConnection, request: IncomingMessage];
+  /** What a handler threw or released with an error; `connection` is null for the server's own errors. */
+  error: [error: unknown, connection: ManagedConnection | null];
+}
+
+type Handler = (...args: ServerEvents['connection']) => unknown;
+
+/** Takes upgrades, and keeps every connection until it has ended. */
+export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDisposable {
+  readonly #options: ServerOptions;
+  readonly #settings: ConnectionSettings;
+  readonly #wss: WebSocketServer;
+  readonly #connections = new Set<ManagedConnection>();
+  readonly #detachments = new Map<AnyHttpServer, () => void>();
+  #own: AnyHttpServer | null = null;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: ServerOptions) {
+    super();
+    this.#options = options;
+    this.#settings = connectionSettings('server', options, (error, connection) =>
+      this.#report(error, connection),
+    );
+    const ours = { noServer: true, clientTracking: false, ...withoutOwnTimer };
+    this.#wss = new WebSocketServer({ ...options.ws, ...ours });
+  }
+
+  /** Those that have not ended. */
+  get connections(): ReadonlySet<ManagedConnection> {
+    return this.#connections;
+  }
+
+  /** Fulfilled with the address once the HTTP server listens; rejected if it cannot. */
+  get listening(): Promise<AddressInfo> {
+    return addressOf(this.#own ?? [...this.#detachments.keys()][0]);
+  }
+
+  /** Takes the upgrades of `http` too, until `close`. Gives a function that stops it. */
+  attach(http: AnyHttpServer): () => void {
+    const onUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
+      this.handleUpgrade(request, socket, head);
+    };
+    http.on('upgrade', onUpgrade);
+    const detach = (): void => {
+      http.off('upgrade', onUpgrade);
+      this.#detachments.delete(http);
+    };
+    this.#detachments.set(http, detach);
+    return detach;
+  }
+
+  /** For `createServer`: an HTTP server that is closed together with this one. */
+  own(http: AnyHttpServer): void {
+    this.#own = http;
+    this.attach(http);
+    http.on('error', (error) => this.#report(error, null));
+  }
+
+  /** Upgrades one request, as an HTTP server's `upgrade` event gives it; refuses it by HTTP if it may not. */
+  handleUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const { openTimeout } = this.#settings.policy;
+    socket.on('error', destroyed);
+    const answer = this.#closing ? { status: 503 } : admit(request, this.#options, openTimeout);
+    const upgrade = (refusal: Refusal | null): void => {
+      if (refusal ?? this.#closing) refuse(socket, refusal ?? { status: 503 }, openTimeout);
+      else this.#upgrade(request, socket, head);
+    };
+    if (!(answer instanceof Promise)) return upgrade(answer);
+    answer.then(upgrade).catch((error: unknown) => {
+      refuse(socket, { status: 500 }, openTimeout);
+      this.#report(error, null);
+    });
+  }
+
+  /**
+   * Stops listening and closes every connection (1001: going away, unless told otherwise). Fulfilled when
+   * all have ended and the HTTP server that `port` made is closed; each within its deadlines.
+   */
+  close(code = 1001, reason = ''): Promise<void> {
+    this.#closing ??= this.#close(code, reason);
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(code: number, reason: string): Promise<void> {
+    this.#detachments.forEach((detach) => detach());
+    const http = this.#own;
+    const closed = http?.listening ? once(http, 'close') : null;
+    http?.close();
+    http?.closeIdleConnections();
+    await Promise.all([...this.#connections].map((each) => each.close(code, reason)));
+    await closed;
+  }
+
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    this.#wss.handleUpgrade(request, socket, head, (ws) => {
+      socket.off('error', destroyed);
+      this.#take(ws, socket, request);
+    });
+  }
+
+  #take(ws: WebSocket, socket: Socket, request: IncomingMessage): void {
+    const connection = new ManagedConnection(ws, this.#settings);
+    holdSocket(connection, socket);
+    this.#connections.add(connection);
+    connection.defer(() => this.#connections.delete(connection));
+    openConnection(connection);
+    for (const handler of this.listeners('connection') as Handler[]) {
+      void this.#run(handler, connection, request);
+    }
+  }
+
+  async #run(
+    handler: Handler,
+    connection: ManagedConnection,
+    request: IncomingMessage,
+  ): Promise<void> {
+    try {
+      await handler.call(this, connection, request);
+    } catch (error) {
+      connection.fail(error);
+    }
+  }
+
+  /** Without a listener for `error`, Node's own rule applies: the error is thrown. */
+  #report(error: unknown, connection: ManagedConnection | null): void {
+    if (this.listenerCount('error') > 0) this.emit('error', error, connection);
+    else warn(error);
+  }
+}
+
+function destroyed(this: Socket): void {
+  this.destroy();
+}
+
+async function addressOf(http: AnyHttpServer | undefined): Promise<AddressInfo> {
+  if (!http) throw new InvalidOptionError('Expected an HTTP server: attach one first', 'server');
+  if (!http.listening) await once(http, 'listening');
+  const address = http.address();
+  if (typeof address === 'object' && address !== null) return address;
+  throw new InvalidOptionError(`Expected a TCP port, got ${String(address)}`, 'server');
+}
+
+function warn(error: unknown): void {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.emitWarning('A handler failed, and nobody listens for `error`.', {
+    type: 'FarewellWarning',
+    code: 'FAREWELL_HANDLER_FAILED',
+    detail,
+  });
+}
