@@ -64,9 +64,7 @@ function total({ client, server, unknown }: RoleCount): number {
 }
 
 function processesOf(scene: Scene): readonly ProcessRef[] {
-  const rows = scene.now.services.flatMap((service) =>
-    [...service.rows].flatMap(([tcpState, rows]) => (tcpState === 'TIME-WAIT' ? [] : rows)),
-  );
+  const rows = scene.now.services.flatMap((service) => [...service.rows.values()].flat());
   return holders(rows, scene.ownership).map(([process]) => processRef(process));
 }
 

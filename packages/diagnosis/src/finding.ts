@@ -1,16 +1,18 @@
 import type { SocketRow } from '@farewell/core';
-import { groupsOf } from './groups.ts';
+import { groupsOf, sumOf } from './groups.ts';
 import { processRef } from './owners.ts';
 import { holderOf, type Scene } from './scene.ts';
 import type { Who } from './sentences.ts';
 import type { Service } from './services.ts';
-import type { Confidence, EvidenceItem, Verdict } from './verdict.ts';
+import type { Confidence, EvidenceItem, SocketGroup, Verdict } from './verdict.ts';
 
 /** What a verdict is about: sockets of one service, or of several (null). */
 export interface Subject {
   readonly scene: Scene;
   readonly service: Service | null;
   readonly rows: readonly SocketRow[];
+  /** Sockets meant besides `rows` that were counted by peer and not kept: TIME-WAITs. */
+  readonly counted?: readonly SocketGroup[];
 }
 
 /** What a rule decides and says; the rest follows from the subject. */
@@ -20,15 +22,18 @@ type Finding = Pick<
 >;
 
 /** A verdict about sockets of one service: who holds them, where they go, who the peers are. */
-export function verdictOn({ scene, service, rows }: Subject, finding: Finding): Verdict {
+export function verdictOn(
+  { scene, service, rows, counted = [] }: Subject,
+  finding: Finding,
+): Verdict {
   const process = holderOf(scene, service, rows);
   return {
     ...finding,
-    count: rows.length,
+    count: rows.length + sumOf(counted),
     process: process ? processRef(process) : null,
     port: service?.port ?? null,
     destination: service?.destination ?? null,
-    groups: groupsOf(service, rows),
+    groups: groupsOf(service, rows, counted),
     page: pageOf(finding.id),
   };
 }

@@ -1,7 +1,7 @@
-import type { SocketRow, SocketState } from '@farewell/core';
-import { timeWaitAge, timeWaitLength } from './ages.ts';
+import type { SocketState } from '@farewell/core';
 import type { Scene } from './scene.ts';
 import type { Service } from './services.ts';
+import type { TimeWaits } from './time-waits.ts';
 
 /** Change of a service's sockets in a state, per second; null with one snapshot. */
 export function growthOf(scene: Scene, service: Service, tcpState: SocketState): number | null {
@@ -42,17 +42,8 @@ export interface Closes {
 const recently = 10_000;
 
 /** The closes behind these TIME-WAITs; null if the table does not give all their timers. */
-export function closesOf(timeWaits: readonly SocketRow[]): Closes | null {
-  if (timeWaits.length === 0) return null;
-  const sixths = [0, 0, 0, 0, 0, 0];
-  let oldest = 0;
-  for (const row of timeWaits) {
-    const age = timeWaitAge(row);
-    if (age === null) return null;
-    oldest = Math.max(oldest, age);
-    const sixth = Math.min(5, Math.floor((age * 6) / timeWaitLength));
-    sixths[sixth] = (sixths[sixth] ?? 0) + 1;
-  }
+export function closesOf({ count, ageless, oldest, sixths }: TimeWaits): Closes | null {
+  if (count === 0 || ageless > 0) return null;
   const window = Math.max(1000, Math.min(recently, oldest));
   return { perSecond: ((sixths[0] ?? 0) / window) * 1000, window, oldest, sixths };
 }

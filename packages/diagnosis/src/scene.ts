@@ -85,8 +85,8 @@ function timeBetween(first: number | null, last: number | null): number {
   return first === null || last === null ? 0 : Math.max(0, last - first);
 }
 
-function* allRows(service: Service): Iterable<SocketRow> {
-  for (const [tcpState, rows] of service.rows) if (tcpState !== 'TIME-WAIT') yield* rows;
+function allRows(service: Service): readonly SocketRow[] {
+  return [...service.rows.values()].flat();
 }
 
 function earlierIn(table: SocketTable): Scene['earlier'] {

@@ -1,6 +1,8 @@
 import type { Role, SocketRow, SocketState, Unknown } from '@farewell/core';
 import type { Attribution } from './attribution.ts';
 import { endpoint } from './scope.ts';
+import { Tally } from './tally.ts';
+import { TimeWaits } from './time-waits.ts';
 import type { Confidence } from './verdict.ts';
 
 /** Sockets that belong together: those of a listening port, or those that go to one destination. */
@@ -15,7 +17,11 @@ export interface Service {
   /** How sure the role is: the weakest attribution among its sockets. */
   readonly confidence: Confidence;
   readonly count: number;
+  /** Its sockets by state, without TIME-WAIT. */
   readonly rows: ReadonlyMap<SocketState, readonly SocketRow[]>;
+  readonly timeWaits: TimeWaits;
+  /** Its connections in every state, listeners left out. */
+  readonly tallies: readonly Tally[];
 }
 
 /** How many services and destinations get verdicts of their own; the others share one. */
@@ -30,6 +36,10 @@ interface Draft {
   confidence: Confidence;
   count: number;
   rows: Map<SocketState, SocketRow[]>;
+  timeWaits: TimeWaits;
+  tallies: Tally[];
+  /** The tallies by the address that varies: a client's own, else the peer's. */
+  byAddress: Map<string, Tally>;
 }
 
 /** Collects rows one by one, so that a table is passed once. */
@@ -43,6 +53,8 @@ export class Services {
     const draft = this.#draftFor(row, attribution.role);
     draft.count += 1;
     if (draft.confidence === 'certain') draft.confidence = attribution.confidence;
+    if (row.tcpState !== 'LISTEN') tallyFor(draft, row).add(row);
+    if (row.tcpState === 'TIME-WAIT') return;
     const rows = draft.rows.get(row.tcpState);
     if (rows) rows.push(row);
     else draft.rows.set(row.tcpState, [row]);
@@ -51,11 +63,14 @@ export class Services {
   /** The largest first; beyond the limits the small ones are one. */
   list(): readonly Service[] {
     const destinations = [...this.#destinations.values()].flatMap((each) => [...each.values()]);
-    return [
+    const listed = [
       ...largest([...this.#servers.values()], mostServers),
       ...largest(destinations, mostDestinations),
       ...(this.#unknown ? [withCommonPort(this.#unknown)] : []),
     ];
+    for (const { tallies, timeWaits } of listed)
+      for (const tally of tallies) timeWaits.addAll(tally.timeWaits);
+    return listed;
   }
 
   #draftFor(row: SocketRow, role: Role | Unknown): Draft {
@@ -91,8 +106,11 @@ export class Services {
   }
 }
 
-/** The rows of a service in one of these states. */
-export function rowsIn(service: Service, ...states: readonly SocketState[]): readonly SocketRow[] {
+/** The rows of a service in one of these states. Of TIME-WAITs there are none: see `timeWaits`. */
+export function rowsIn(
+  service: Service,
+  ...states: readonly Exclude<SocketState, 'TIME-WAIT'>[]
+): readonly SocketRow[] {
   if (states.length === 1) return service.rows.get(states[0] ?? 'CLOSED') ?? none;
   return states.flatMap((tcpState) => service.rows.get(tcpState) ?? none);
 }
@@ -100,7 +118,25 @@ export function rowsIn(service: Service, ...states: readonly SocketState[]): rea
 const none: readonly SocketRow[] = [];
 
 function draft(identity: Pick<Draft, 'key' | 'role' | 'port' | 'destination'>): Draft {
-  return { ...identity, confidence: 'certain', count: 0, rows: new Map() };
+  return {
+    ...identity,
+    confidence: 'certain',
+    count: 0,
+    rows: new Map(),
+    timeWaits: new TimeWaits(),
+    tallies: [],
+    byAddress: new Map(),
+  };
+}
+
+function tallyFor(draft: Draft, row: SocketRow): Tally {
+  const address = draft.role === 'client' ? row.localAddress : row.remoteAddress;
+  const known = draft.byAddress.get(address);
+  if (known) return known;
+  const tally = new Tally(row);
+  draft.byAddress.set(address, tally);
+  draft.tallies.push(tally);
+  return tally;
 }
 
 function largest(drafts: Draft[], most: number): readonly Draft[] {
@@ -117,6 +153,7 @@ function merged(drafts: readonly Draft[]): Draft {
   for (const each of drafts) {
     all.count += each.count;
     if (each.confidence !== 'certain') all.confidence = each.confidence;
+    for (const tally of each.tallies) all.tallies.push(tally);
     for (const [tcpState, rows] of each.rows) {
       const together = all.rows.get(tcpState) ?? [];
       all.rows.set(tcpState, together);
@@ -128,9 +165,15 @@ function merged(drafts: readonly Draft[]): Draft {
 
 /** Sockets of unknown role have a port in common if it is the same local or the same remote one. */
 function withCommonPort(unknown: Draft): Draft {
-  const rows = [...unknown.rows.values()].flat();
-  const local = new Set(rows.map((row) => row.localPort));
-  if (local.size === 1) return { ...unknown, port: rows[0]?.localPort ?? null };
-  const remote = new Set(rows.map((row) => row.remotePort));
-  return remote.size === 1 ? { ...unknown, port: rows[0]?.remotePort ?? null } : unknown;
+  const [first] = unknown.tallies;
+  const local = first?.lowestLocalPort ?? null;
+  const remote = first?.lowestRemotePort ?? null;
+  const isLocal = unknown.tallies.every(
+    (each) => each.lowestLocalPort === local && each.highestLocalPort === local,
+  );
+  if (isLocal) return { ...unknown, port: local };
+  const isRemote = unknown.tallies.every(
+    (each) => each.lowestRemotePort === remote && each.highestRemotePort === remote,
+  );
+  return isRemote ? { ...unknown, port: remote } : unknown;
 }

@@ -1,12 +1,13 @@
 import { timeWaitLength } from '../ages.ts';
 import { timeUntil } from '../costs.ts';
 import { fact, verdictOn, weakest, whoIn } from '../finding.ts';
-import { defaultPortRange, type PortUse, rangeSize, reuseAfter } from '../ports.ts';
+import { defaultPortRange, liveRowsOf, type PortUse, rangeSize } from '../ports.ts';
 import { type Closes, closesOf } from '../rates.ts';
 import type { Rule, Scene } from '../scene.ts';
 import { costs, lasts, portExhaustion as say, type Who } from '../sentences.ts';
 import type { Service } from '../services.ts';
 import { source, tableSource } from '../sources.ts';
+import { reuseAfter } from '../time-waits.ts';
 import type { Confidence, EvidenceItem, Severity, Verdict } from '../verdict.ts';
 
 /** From here on a burst of a fifth more uses up the rest. */
@@ -44,24 +45,25 @@ export const portExhaustion: Rule = (scene) =>
 function exhaustion(scene: Scene, service: Service, use: PortUse): readonly Verdict[] {
   const ports = portsOf(scene, use);
   if (!ports) return [];
-  const subject = { scene, service, rows: use.rows };
-  const level = levelOf(ports, whoIn(subject));
+  const level = levelOf(ports);
   if (!level) return [];
+  const counted = [{ peer: use.destination, count: use.timeWaits.count }];
+  const subject = { scene, service, rows: liveRowsOf(use, service), counted };
   const verdict = verdictOn(subject, {
     id: 'port-exhaustion',
     severity: level.severity,
     confidence: confidenceOf(ports, service),
-    summary: level.summary,
+    summary: level.say(whoIn(subject), use.destination),
     evidence: seen(scene, ports),
     costs: [
       {
         resource: 'ports',
-        value: use.rows.length,
+        value: use.count,
         limit: ports.size,
         unit: 'ports',
         exhaustedIn: ports.exhaustedIn,
         text: costs.ports({
-          used: use.rows.length,
+          used: use.count,
           size: ports.size,
           from: use.source,
           to: use.destination,
@@ -80,13 +82,13 @@ function portsOf(scene: Scene, use: PortUse): Ports | null {
   const [first, last] = range;
   const isAssumed = !scene.settings?.portRange;
   // Ports outside the default range prove that the range is another one, and nobody knows which.
-  const isRefuted = use.rows.some(({ localPort }) => localPort < first || localPort > last);
+  const isRefuted = use.lowest < first || use.highest > last;
   const size = rangeSize(range);
   if (size === 0 || (isAssumed && isRefuted)) return null;
-  const blocked = use.rows.length - use.reusable;
+  const blocked = use.count - use.reusable;
   const closes = closesOf(use.timeWaits);
   const held = use.isReuseAllowed ? reuseAfter : timeWaitLength;
-  const most = ((size - (use.rows.length - use.timeWaits.length)) / held) * 1000;
+  const most = ((size - (use.count - use.timeWaits.count)) / held) * 1000;
   const isTooFast = closes !== null && closes.perSecond > most && blocked >= size * begun;
   return {
     use,
@@ -108,13 +110,16 @@ function untilFull(free: number, { sixths, window }: Closes): number | null {
   return timeUntil(free, growth);
 }
 
-function levelOf(ports: Ports, who: Who): { severity: Severity; summary: string } | null {
-  const { use, size, blocked, exhaustedIn } = ports;
-  const to = use.destination;
-  if (blocked >= size) return { severity: 'problem', summary: say.now(who, to) };
-  if (use.rows.length >= size) return { severity: 'risk', summary: say.reused(who, to) };
+interface Level {
+  readonly severity: Severity;
+  readonly say: (who: Who, to: string) => string;
+}
+
+function levelOf({ use, size, blocked, exhaustedIn }: Ports): Level | null {
+  if (blocked >= size) return { severity: 'problem', say: say.now };
+  if (use.count >= size) return { severity: 'risk', say: say.reused };
   if (exhaustedIn !== null || blocked >= size * nearlyAll) {
-    return { severity: 'risk', summary: say.soon(who, to) };
+    return { severity: 'risk', say: say.soon };
   }
   return null;
 }
@@ -127,9 +132,9 @@ function confidenceOf({ isAssumed, size, blocked }: Ports, service: Service): Co
 function seen(scene: Scene, ports: Ports): readonly EvidenceItem[] {
   const { use, first, last, size, closes, isAssumed, most } = ports;
   const table = tableSource(scene);
-  const used = use.rows.length;
+  const used = use.count;
   const items = [
-    fact(used, 'ports', { text: say.used(used, use.timeWaits.length, use.source), source: table }),
+    fact(used, 'ports', { text: say.used(used, use.timeWaits.count, use.source), source: table }),
     fact(size, 'ports', {
       text: say.range(first, last, size),
       source: isAssumed ? "Linux's default" : source.portRange,

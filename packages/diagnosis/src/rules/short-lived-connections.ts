@@ -1,4 +1,5 @@
 import { fact, verdictOn } from '../finding.ts';
+import { timeWaitPeers } from '../groups.ts';
 import { type Closes, closesOf } from '../rates.ts';
 import type { Rule, Scene } from '../scene.ts';
 import { shortLived as say } from '../sentences.ts';
@@ -23,17 +24,17 @@ export const shortLivedConnections: Rule = (scene) =>
   scene.now.services.flatMap((service) => habit(scene, service));
 
 function habit(scene: Scene, service: Service): readonly Verdict[] {
-  const rows = rowsIn(service, 'TIME-WAIT');
-  if (scene.platform === 'macos' || rows.length < fewestCloses) return [];
+  const { timeWaits } = service;
+  if (scene.platform === 'macos' || timeWaits.count < fewestCloses) return [];
   const live = rowsIn(service, 'ESTABLISHED').length;
-  const rate = rows.length / 60;
+  const rate = timeWaits.count / 60;
   // One more than are open: with none open at this moment, the life is still not zero.
   const life = ((live + 1) / rate) * 1000;
   if (life > shortLife) return [];
-  const closes = closesOf(rows);
+  const closes = closesOf(timeWaits);
   if (!closes || stretches(closes) < allStretches) return [];
-  const subject = { scene, service, rows };
-  const peers = new Set(rows.map((row) => row.remoteAddress)).size;
+  const subject = { scene, service, rows: [], counted: timeWaitPeers(service) };
+  const peers = addressesOf(service);
   const source = tableSource(scene);
   return [
     verdictOn(subject, {
@@ -51,6 +52,12 @@ function habit(scene: Scene, service: Service): readonly Verdict[] {
       do: say.do,
     }),
   ];
+}
+
+/** How many addresses of peers have TIME-WAITs here. */
+function addressesOf({ tallies }: Service): number {
+  const met = tallies.filter(({ timeWaits }) => timeWaits.count > 0);
+  return new Set(met.map(({ example }) => example.remoteAddress)).size;
 }
 
 function stretches({ sixths }: Closes): number {

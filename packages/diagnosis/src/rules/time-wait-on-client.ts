@@ -1,10 +1,11 @@
 import { memoryCost, timeWaitBytes } from '../costs.ts';
 import { fact, verdictOn, weakest, whoIn } from '../finding.ts';
+import { timeWaitPeers } from '../groups.ts';
 import { defaultPortRange, type PortUse, rangeSize } from '../ports.ts';
 import { closesOf } from '../rates.ts';
 import type { Rule, Scene } from '../scene.ts';
 import { costs, timeWaitOnClient as say } from '../sentences.ts';
-import { rowsIn, type Service } from '../services.ts';
+import type { Service } from '../services.ts';
 import { tableSource } from '../sources.ts';
 import { timeWaitLasts } from '../time-wait.ts';
 import type { Cost, EvidenceItem, Verdict } from '../verdict.ts';
@@ -15,15 +16,15 @@ const costly = 0.25;
 /** TIME-WAIT at the end that opened the connection: each costs one port towards that destination. */
 export const timeWaitOnClient: Rule = (scene) =>
   scene.now.services
-    .filter((service) => service.role === 'client' && rowsIn(service, 'TIME-WAIT').length > 0)
+    .filter((service) => service.role === 'client' && service.timeWaits.count > 0)
     .map((service) => onClient(scene, service));
 
 function onClient(scene: Scene, service: Service): Verdict {
-  const rows = rowsIn(service, 'TIME-WAIT');
-  const subject = { scene, service, rows };
+  const { timeWaits } = service;
+  const subject = { scene, service, rows: [], counted: timeWaitPeers(service) };
   const fullest = scene.ports(service)[0];
   const ports = fullest ? portCost(scene, fullest) : null;
-  const blocked = fullest ? fullest.rows.length - fullest.reusable : 0;
+  const blocked = fullest ? fullest.count - fullest.reusable : 0;
   const isCostly = blocked >= (ports?.limit ?? Infinity) * costly;
   return verdictOn(subject, {
     id: 'time-wait-on-client',
@@ -31,8 +32,8 @@ function onClient(scene: Scene, service: Service): Verdict {
     confidence: weakest([service.confidence, isCostly && !scene.settings ? 'likely' : 'certain']),
     summary: say.summary(whoIn(subject), service.destination ?? 'its servers'),
     evidence: evidenceOf(scene, service, fullest ?? null),
-    costs: scene.platform === 'macos' || !ports ? [] : [ports, memoryOf(rows.length)],
-    lasts: timeWaitLasts(scene, rows),
+    costs: scene.platform === 'macos' || !ports ? [] : [ports, memoryOf(timeWaits.count)],
+    lasts: timeWaitLasts(scene, timeWaits),
     do: say.do(isCostly),
   });
 }
@@ -42,10 +43,10 @@ function evidenceOf(
   service: Service,
   fullest: PortUse | null,
 ): readonly EvidenceItem[] {
-  const rows = rowsIn(service, 'TIME-WAIT');
+  const { count } = service.timeWaits;
   const source = tableSource(scene);
-  const items = [fact(rows.length, 'sockets', { text: say.count(rows.length), source })];
-  const closes = closesOf(rows);
+  const items = [fact(count, 'sockets', { text: say.count(count), source })];
+  const closes = closesOf(service.timeWaits);
   if (closes) {
     const text = say.rate(closes.perSecond, closes.window);
     items.push(fact(closes.perSecond, 'closes/s', { text, source }));
@@ -60,7 +61,7 @@ function evidenceOf(
 function portCost(scene: Scene, use: PortUse): Cost {
   const range = scene.settings?.portRange ?? null;
   const size = rangeSize(range ?? defaultPortRange);
-  const used = use.rows.length;
+  const used = use.count;
   return {
     resource: 'ports',
     value: used,

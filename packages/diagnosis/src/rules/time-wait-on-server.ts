@@ -1,9 +1,10 @@
 import { timeWaitBytes } from '../costs.ts';
 import { fact, verdictOn, whoIn } from '../finding.ts';
+import { timeWaitPeers } from '../groups.ts';
 import { closesOf } from '../rates.ts';
 import type { Rule, Scene } from '../scene.ts';
 import { costs, timeWaitOnServer as say } from '../sentences.ts';
-import { rowsIn, type Service } from '../services.ts';
+import type { Service } from '../services.ts';
 import { tableSource } from '../sources.ts';
 import { timeWaitLasts } from '../time-wait.ts';
 import type { Cost, EvidenceItem, Verdict } from '../verdict.ts';
@@ -11,32 +12,32 @@ import type { Cost, EvidenceItem, Verdict } from '../verdict.ts';
 /** TIME-WAIT at the end that accepted the connection: as RFC 6455 §7.1.1 wants it. */
 export const timeWaitOnServer: Rule = (scene) =>
   scene.now.services
-    .filter((service) => service.role === 'server' && rowsIn(service, 'TIME-WAIT').length > 0)
+    .filter((service) => service.role === 'server' && service.timeWaits.count > 0)
     .map((service) => healthy(scene, service));
 
 function healthy(scene: Scene, service: Service): Verdict {
-  const rows = rowsIn(service, 'TIME-WAIT');
-  const subject = { scene, service, rows };
+  const { timeWaits } = service;
+  const subject = { scene, service, rows: [], counted: timeWaitPeers(service) };
   return verdictOn(subject, {
     id: 'time-wait-on-server',
     severity: 'healthy',
     confidence: service.confidence,
     summary: say.summary(whoIn(subject)),
     evidence: evidenceOf(scene, service),
-    costs: scene.platform === 'macos' ? [] : [memory(rows.length)],
-    lasts: timeWaitLasts(scene, rows),
+    costs: scene.platform === 'macos' ? [] : [memory(timeWaits.count)],
+    lasts: timeWaitLasts(scene, timeWaits),
     do: say.do,
   });
 }
 
 function evidenceOf(scene: Scene, service: Service): readonly EvidenceItem[] {
-  const rows = rowsIn(service, 'TIME-WAIT');
+  const { count } = service.timeWaits;
   const source = tableSource(scene);
-  const closes = closesOf(rows);
+  const closes = closesOf(service.timeWaits);
   const port = service.port ?? 0;
   const isListening = service.confidence === 'certain';
   return [
-    fact(rows.length, 'sockets', { text: say.count(rows.length), source }),
+    fact(count, 'sockets', { text: say.count(count), source }),
     {
       value: service.port,
       unit: 'port',
