@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
+import { addExplainCommand } from './explain/command.ts';
 import { addLabCommand } from './lab/command.ts';
 import { complain, deliver } from './terminal/deliver.ts';
 import type { Io } from './terminal/io.ts';
@@ -55,6 +56,7 @@ function createProgram(context: CommandContext, help: string[]): Command {
       outputError: (text, write) => write(text.replace(/^error: /, 'farewell: ')),
     });
   addWhyCommand(program, context);
+  addExplainCommand(program, context);
   addLabCommand(program, context);
   return program;
 }

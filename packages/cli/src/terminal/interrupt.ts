@@ -3,7 +3,7 @@ import { type ExitStatus, exitStatus } from '../exit-status.ts';
 const statuses = { SIGINT: exitStatus.interrupted, SIGTERM: exitStatus.terminated } as const;
 
 /** The reason with which the signal of `withInterrupt` is aborted. */
-class Interrupted extends Error {
+export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   readonly status: ExitStatus;
 

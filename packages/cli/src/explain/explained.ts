@@ -1,0 +1,135 @@
+import {
+  type CloseOutcome,
+  describeOutcome,
+  type Holder,
+  type Observation,
+  observeAll,
+  outcome,
+  type Role,
+  unseenConnection,
+} from '@farewell/core';
+import { type ConnectionVerdict, diagnoseConnection } from '@farewell/diagnosis';
+import { type CapturedConnection, observationsFromConnection } from '@farewell/evidence';
+
+/** How a connection ended, as the summary counts it. `fin` and `reset`: TCP ended; no Close frame was seen or expected. */
+export type EndingKind =
+  | 'closing-handshake'
+  | 'without-close-frame'
+  | 'half-a-handshake'
+  | 'fin'
+  | 'reset'
+  | 'refused'
+  | 'open'
+  | 'half-closed';
+
+/** A captured connection and everything that is concluded from it. */
+export interface Explained {
+  readonly connection: CapturedConnection;
+  /** Of a connection that has not ended: as far as the capture shows. */
+  readonly outcome: CloseOutcome;
+  readonly ending: EndingKind;
+  /** The outcome in one line. */
+  readonly text: string;
+  readonly tcp: ExplainedTcp;
+  readonly verdicts: readonly ConnectionVerdict[];
+}
+
+export interface ExplainedTcp {
+  readonly firstFin: Holder;
+  readonly reset: Exclude<Holder, 'unknown'>;
+  readonly timeWait: Holder;
+}
+
+/**
+ * Concludes. `captureEndedAt`: time of the capture's last packet, so that a connection that was still there
+ * is known to have been silent up to then.
+ */
+export function explain(connection: CapturedConnection, captureEndedAt: number): Explained {
+  const known = observeAll(unseenConnection('wire'), concluded(connection));
+  const reached = outcome(known);
+  if (reached === null) throw new Error('Expected an outcome of a connection that was ended');
+  const untilEnd = connection.reportedBecause === 'capture-ended';
+  const observedUntil = untilEnd ? captureEndedAt : connection.lastPacketAt;
+  const ending = endingOf(connection);
+  return {
+    connection,
+    outcome: reached,
+    ending,
+    text: textOf(connection, describeOutcome(known)),
+    tcp: tcpOf(connection, reached),
+    verdicts: diagnoseConnection({ connection, outcome: reached, observedUntil }),
+  };
+}
+
+/** The observations, with an end that swears to nothing where the capture ended before the connection. */
+function concluded(connection: CapturedConnection): readonly Observation[] {
+  const observations = observationsFromConnection(connection);
+  if (connection.endedAt !== null) return observations;
+  const at = connection.lastPacketAt;
+  const end = { at, kind: 'ended', of: 'wire', never: [], unflushedBytes: 'unknown' } as const;
+  return [...observations, { ...end, source: 'packets' }];
+}
+
+function endingOf(connection: CapturedConnection): EndingKind {
+  const { client, server } = connection.sides;
+  const { webSocket, handshake, endedAt } = connection;
+  const status = handshake?.status ?? null;
+  if (status !== null && status !== 101) return 'refused';
+  if (client.closeFrame && server.closeFrame) return 'closing-handshake';
+  const isReset = resetBy(connection) !== 'none';
+  if (endedAt === null && !(client.fin && server.fin)) {
+    if (client.closeFrame || server.closeFrame) return 'half-a-handshake';
+    return client.fin || server.fin ? 'half-closed' : 'open';
+  }
+  if (webSocket === false) return isReset ? 'reset' : 'fin';
+  if (client.closeFrame || server.closeFrame) return 'half-a-handshake';
+  return isReset ? 'reset' : 'without-close-frame';
+}
+
+function tcpOf(connection: CapturedConnection, { tcp }: CloseOutcome): ExplainedTcp {
+  const reset = resetBy(connection);
+  const { client, server } = connection.sides;
+  const isOpen = connection.endedAt === null && connection.seen === 'both';
+  if (isOpen && !client.fin && !server.fin)
+    return {
+      firstFin: connection.began === 'syn' ? 'none' : tcp.firstFin,
+      reset,
+      timeWait: 'none',
+    };
+  // One FIN so far: it is the first, whatever comes; TIME-WAIT is still open.
+  if (isOpen && tcp.firstFin === 'unknown' && !(client.fin && server.fin))
+    return { firstFin: client.fin ? 'client' : 'server', reset, timeWait: tcp.timeWait };
+  return { firstFin: tcp.firstFin, reset, timeWait: tcp.timeWait };
+}
+
+/** Who sent an RST that its receiver would accept. */
+function resetBy({ sides }: CapturedConnection): ExplainedTcp['reset'] {
+  const did = (role: Role): boolean => {
+    const { reset } = sides[role];
+    return reset !== null && reset.validity !== 'outside-window';
+  };
+  if (did('client')) return did('server') ? 'both' : 'client';
+  return did('server') ? 'server' : 'none';
+}
+
+const framesFacts = 2;
+
+/** The core's line. Without WebSocket the two facts about Close frames, which come first, say nothing. */
+function textOf(connection: CapturedConnection, described: string): string {
+  const facts = described.split('; ');
+  const relevant = connection.webSocket === false ? facts.slice(framesFacts) : facts;
+  const hidden = connection.payload === 'tls' ? ['TLS hides any Close frames'] : [];
+  if (connection.endedAt !== null) return [...relevant, ...hidden].join('; ');
+  const frames = connection.webSocket === false ? [] : facts.slice(0, framesFacts);
+  return [...frames, ...hidden, openText(connection)].join('; ');
+}
+
+function openText({ sides, reportedBecause }: CapturedConnection): string {
+  const { client, server } = sides;
+  const until =
+    reportedBecause === 'evicted' ? 'when it was given up' : 'at the end of the capture';
+  if (client.fin && server.fin) return 'both FINs were sent, the last acknowledgment was not seen';
+  if (client.fin || server.fin)
+    return `the ${client.fin ? 'client' : 'server'} had sent FIN, the other side had not, ${until}`;
+  return `still open ${until}`;
+}

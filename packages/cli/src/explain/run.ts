@@ -1,0 +1,154 @@
+import type { CapturesSummary } from '@farewell/evidence';
+import { type ExitStatus, exitStatus } from '../exit-status.ts';
+import { painter, wantsColour } from '../terminal/colour.ts';
+import { complain, deliver } from '../terminal/deliver.ts';
+import { Interrupted, withInterrupt } from '../terminal/interrupt.ts';
+import type { Io } from '../terminal/io.ts';
+import { textWidth } from '../terminal/layout.ts';
+import type { Explained } from './explained.ts';
+import type { Output } from './output.ts';
+import { jsonOutput, ndjsonOutput } from './output-json.ts';
+import { textOutput } from './output-text.ts';
+import { showReading, totalBytesOf } from './progress.ts';
+import { readExplained } from './read.ts';
+import type { ExplainRequest } from './request.ts';
+import { matches } from './where.ts';
+
+/**
+ * Runs `explain` and resolves to its exit status. SIGINT and SIGTERM end the reading; what was read until
+ * then is explained, and the status is 130 or 143.
+ */
+export function runExplain(request: ExplainRequest, io: Io): Promise<ExitStatus> {
+  return withInterrupt(async (signal) => {
+    const found = { status: exitStatus.nothing as ExitStatus };
+    const output = outputFor(request, io);
+    const unread = new AbortController();
+    const sink = new Sink(io, () => unread.abort());
+    const captures = await readAll(request, io, {
+      signal: AbortSignal.any([signal, unread.signal]),
+      onExplained: (explained) => {
+        if (!isAskedFor(request, explained)) return;
+        if (reaches(request, explained)) found.status = exitStatus.found;
+        sink.add(output.connection(explained));
+      },
+    });
+    return finish({ request, io, output, sink }, captures, statusOf(found.status, signal));
+  });
+}
+
+interface Reading {
+  readonly signal: AbortSignal;
+  readonly onExplained: (explained: Explained) => void;
+}
+
+async function readAll(
+  { files, connection, follow }: ExplainRequest,
+  io: Io,
+  reading: Reading,
+): Promise<CapturesSummary> {
+  const progress = showReading(io.stderr, await totalBytesOf(files));
+  try {
+    // Without a wish the first connection is watched: it may be the only one.
+    const options = { files, watch: connection ?? 0, follow, ...reading };
+    return await readExplained({ ...options, onProgress: (at) => progress.show(at) }, io);
+  } finally {
+    await progress.clear();
+  }
+}
+
+interface Ending {
+  readonly request: ExplainRequest;
+  readonly io: Io;
+  readonly output: Output;
+  readonly sink: Sink;
+}
+
+async function finish(
+  { request, io, output, sink }: Ending,
+  captures: CapturesSummary,
+  status: ExitStatus,
+): Promise<ExitStatus> {
+  if (captures.filesRead === 0 && captures.packets === 0) {
+    for (const { what, example } of captures.problems) await complain(io, `${what}: ${example}`);
+    await complain(
+      io,
+      'nothing could be read: expected pcap or pcapng files, or `-` for standard input',
+    );
+    return exitStatus.noEvidence;
+  }
+  if (request.output === 'ndjson')
+    for (const { what, count, example } of captures.problems)
+      await complain(io, `${what} (${count}), such as: ${example}`);
+  const missing = missingConnection(request, captures);
+  if (missing !== null) {
+    await complain(io, missing);
+    return exitStatus.usage;
+  }
+  sink.flush();
+  if (sink.isClosed) return status;
+  return (await deliver(await output.end(captures, status), io, status)).status;
+}
+
+function missingConnection({ connection }: ExplainRequest, { connections }: CapturesSummary) {
+  if (connection === null || connection < connections) return null;
+  const numbers = connections === 1 ? 'only #0' : `#0 to #${connections - 1}`;
+  return `there is no connection #${connection} in what was read: ${connections === 0 ? 'none at all' : numbers}`;
+}
+
+/** Collects text and writes it in pieces, so that 150,000 connections are not as many system calls. */
+class Sink {
+  readonly #io: Io;
+  readonly #onClosed: () => void;
+  #text = '';
+  isClosed = false;
+
+  constructor(io: Io, onClosed: () => void) {
+    this.#io = io;
+    this.#onClosed = onClosed;
+  }
+
+  add(text: string): void {
+    if (text === '') return;
+    this.#text += text;
+    if (this.#text.length >= 65_536) this.flush();
+    else if (this.#text.length === text.length) setImmediate(() => this.flush());
+  }
+
+  flush(): void {
+    if (this.#text === '' || this.isClosed) return;
+    this.#io.stdout.write(this.#text, (error) => {
+      if (!error || this.isClosed) return;
+      this.isClosed = true;
+      this.#onClosed();
+    });
+    this.#text = '';
+  }
+}
+
+function outputFor(request: ExplainRequest, io: Io): Output {
+  switch (request.output) {
+    case 'json':
+      return jsonOutput();
+    case 'ndjson':
+      return ndjsonOutput();
+    case 'text': {
+      const paint = painter(wantsColour(io.stdout, io.env, request.colour));
+      return textOutput(request, { width: textWidth(io), paint });
+    }
+  }
+}
+
+function isAskedFor({ connection, where }: ExplainRequest, explained: Explained): boolean {
+  if (connection !== null && connection !== explained.connection.index) return false;
+  return matches(explained, where);
+}
+
+function reaches({ failOn }: ExplainRequest, { verdicts }: Explained): boolean {
+  return verdicts.some(
+    ({ severity }) => severity === 'problem' || (failOn === 'risk' && severity === 'risk'),
+  );
+}
+
+function statusOf(found: ExitStatus, signal: AbortSignal): ExitStatus {
+  return signal.aborted && signal.reason instanceof Interrupted ? signal.reason.status : found;
+}
