@@ -43,6 +43,7 @@ export type {
 export { monotonicNow, openKernelTrace } from './kernel-trace/read-kernel-trace.ts';
 export { isOnlyNamespace } from './kernel-trace/read-namespaces.ts';
 export { ProcessNames } from './kernel-trace/read-process-names.ts';
+export { SocketDeaths } from './kernel-trace/socket-deaths.ts';
 export type { TracedSocket } from './kernel-trace/traced-socket.ts';
 export type { TracedSocketsOptions } from './kernel-trace/traced-sockets.ts';
 export { TracedSockets } from './kernel-trace/traced-sockets.ts';

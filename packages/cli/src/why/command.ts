@@ -33,6 +33,7 @@ export function addWhyCommand(program: Command, context: CommandContext): void {
     .option('--pid <pid>', 'a process, and the network namespace it is in')
     .option('--netns <path>', 'another network namespace, such as /run/netns/NAME')
     .option('--for <duration>', 'time between two snapshots; 0 takes one (default: 3s)')
+    .option('--no-trace', 'only snapshots: nothing is recorded between them')
     .option('--watch', 'repeat until interrupted')
     .option('--from <file>', 'a table taken elsewhere, - for stdin; repeatable', append)
     .option('--json', 'print JSON (schema farewell.why/1)')

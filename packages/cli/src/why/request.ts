@@ -9,6 +9,8 @@ export interface TypedOptions {
   readonly pid?: string;
   readonly netns?: string;
   readonly for?: string;
+  /** False: `--no-trace`. */
+  readonly trace?: boolean;
   readonly watch?: boolean;
   readonly from?: readonly string[];
   readonly json?: boolean;
@@ -28,6 +30,8 @@ export interface WhyRequest {
   readonly place: EvidencePlace;
   /** Time between two snapshots, ms; 0: one snapshot. */
   readonly duration: number;
+  /** Record what happens meanwhile, as far as this user may. */
+  readonly trace: boolean;
   readonly watch: boolean;
   readonly json: boolean;
   readonly failOn: FailOn;
@@ -57,6 +61,7 @@ export function parseRequest(
     target: typed.value,
     place: place.value,
     duration: duration.value,
+    trace: options.trace ?? true,
     watch: options.watch ?? false,
     json: options.json ?? false,
     failOn: options.failOn,

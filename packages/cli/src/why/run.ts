@@ -5,10 +5,12 @@ import { complain, type Delivery, deliver } from '../terminal/deliver.ts';
 import { orAborted, withInterrupt } from '../terminal/interrupt.ts';
 import type { Io } from '../terminal/io.ts';
 import { answer, type Question } from './answer.ts';
-import { type Look, liveEvidence, look } from './live.ts';
+import { type Look, liveEvidence, look, type Seen } from './live.ts';
 import { watchFor } from './progress.ts';
+import { nothingRecorded } from './recording.ts';
 import type { EvidencePlace, WhyRequest } from './request.ts';
 import { resolveTarget, type Targets } from './resolve-target.ts';
+import { record } from './trace.ts';
 
 /** Runs `why` and resolves to its exit status. SIGINT and SIGTERM end it with 130 and 143. */
 export function runWhy(request: WhyRequest, io: Io): Promise<ExitStatus> {
@@ -53,18 +55,34 @@ async function runLive(run: Run, place: EvidencePlace & { kind: 'live' }): Promi
 
 /** One answer, or with `--watch` one after the other until nobody reads them or a signal comes. */
 async function repeat(run: Run, reader: NamespaceReader): Promise<ExitStatus> {
-  const { request, io, signal } = run;
-  let looks: readonly Look[] = [look(reader)];
+  const { request, signal } = run;
+  let last: Look | null = null;
   for (;;) {
-    if (request.duration > 0) {
-      await watchFor(request.duration, io.stderr, signal);
-      looks = [...looks.slice(-1), look(reader)];
-    }
-    const evidence = liveEvidence(reader, looks, request.target);
+    const seen: Seen = await see(run, reader, last);
+    last = seen.looks.at(-1) ?? null;
+    const evidence = liveEvidence(reader, seen, request.target);
     await turn(signal);
     const { status, readable } = await explain({ ...run, evidence });
     if (!request.watch || !readable) return status;
   }
+}
+
+/** A look, the time to watch, and another; nothing is left in the kernel, whichever way this ends. */
+async function see(run: Run, reader: NamespaceReader, before: Look | null): Promise<Seen> {
+  const { request, io, signal } = run;
+  const { recording, missing } = record(request, reader);
+  await using recorder = recording;
+  const first = before ?? look(reader);
+  if (request.duration === 0) return { looks: [first], recorded: nothingRecorded(missing) };
+  await watchFor(request.duration, io.stderr, signal);
+  const last = look(reader);
+  const recorded = recorder
+    ? await orAborted(recorder.finish(last.table), signal)
+    : nothingRecorded([]);
+  return {
+    looks: [first, last],
+    recorded: { ...recorded, missing: [...missing, ...recorded.missing] },
+  };
 }
 
 async function explain(question: Question): Promise<Delivery> {

@@ -13,6 +13,7 @@ describe('parseRequest', () => {
         target: { kind: 'namespace' },
         place: { kind: 'live', selector: { kind: 'own' } },
         duration: 3000,
+        trace: true,
         watch: false,
         json: false,
         failOn: 'problem',
