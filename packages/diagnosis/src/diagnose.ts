@@ -1,6 +1,6 @@
 import type { SocketState } from '@farewell/core';
 import { missingFrom } from './missing.ts';
-import { holders, processRef } from './owners.ts';
+import { processRef, together } from './owners.ts';
 import type { Diagnose, Report, StateCount } from './report.ts';
 import { rules } from './rules/index.ts';
 import { type Scene, sceneOf } from './scene.ts';
@@ -64,8 +64,8 @@ function total({ client, server, unknown }: RoleCount): number {
 }
 
 function processesOf(scene: Scene): readonly ProcessRef[] {
-  const rows = scene.now.services.flatMap((service) => [...service.rows.values()].flat());
-  return holders(rows, scene.ownership).map(([process]) => processRef(process));
+  const all = together(scene.now.services.map(scene.holders));
+  return all.map(([process]) => processRef(process));
 }
 
 const severities: readonly Severity[] = ['problem', 'risk', 'note', 'healthy'];

@@ -23,7 +23,9 @@ export function ownership(owners: Owners | null): Ownership {
     of: (row) => {
       const pids = allOf(row);
       // A shared descriptor is named by its oldest holder, which is the parent of the others.
-      return pids.length === 0 ? null : (byPid.get(Math.min(...pids)) ?? null);
+      const [first = null] = pids;
+      const pid = pids.length > 1 ? Math.min(...pids) : first;
+      return pid === null ? null : (byPid.get(pid) ?? null);
     },
   };
 }
@@ -33,16 +35,28 @@ export function processRef(process: ProcessInfo): ProcessRef {
   return { pid, name, user, container };
 }
 
-/** The holders of these rows, the one with the most sockets first. */
-export function holders(
-  rows: Iterable<SocketRow>,
-  ownership: Ownership,
-): readonly (readonly [process: ProcessInfo, count: number])[] {
+/** Processes with the number of sockets that each holds, the one with the most first. */
+export type Holders = readonly (readonly [process: ProcessInfo, count: number])[];
+
+/** The holders of these rows. */
+export function holders(rows: Iterable<SocketRow>, ownership: Ownership): Holders {
   const counts = new Map<ProcessInfo, number>();
   for (const row of rows) {
     if (!row.inode) continue;
     const process = ownership.of(row);
     if (process) counts.set(process, (counts.get(process) ?? 0) + 1);
   }
+  return theMostFirst(counts);
+}
+
+/** The holders of several sets of rows. */
+export function together(all: readonly Holders[]): Holders {
+  const counts = new Map<ProcessInfo, number>();
+  for (const [process, count] of all.flat())
+    counts.set(process, (counts.get(process) ?? 0) + count);
+  return theMostFirst(counts);
+}
+
+function theMostFirst(counts: ReadonlyMap<ProcessInfo, number>): Holders {
   return [...counts].sort(([a, m], [b, n]) => n - m || a.pid - b.pid);
 }

@@ -7,7 +7,7 @@ import type {
   TcpSettings,
 } from '@farewell/core';
 import { isLocalPair } from './attribution.ts';
-import { holders, type Ownership, ownership } from './owners.ts';
+import { type Holders, holders, type Ownership, ownership } from './owners.ts';
 import { type PortUse, portUse } from './ports.ts';
 import type { Target } from './report.ts';
 import { rowsIn, type Service } from './services.ts';
@@ -32,6 +32,8 @@ export interface Scene {
   readonly mirror: (row: SocketRow) => SocketRow | null;
   /** The ports that a service of clients uses, the fullest (source, destination) first. */
   readonly ports: (service: Service) => readonly PortUse[];
+  /** Who holds a service's sockets. */
+  readonly holders: (service: Service) => Holders;
 }
 
 /** Verdicts from a scene: pure, silent where there is no evidence. */
@@ -41,13 +43,14 @@ export function sceneOf(evidence: Evidence, target: Target): Scene {
   const tables = evidence.snapshots;
   const last = tables.at(-1) ?? noTable;
   const duration = timeBetween(tables[0]?.at ?? null, last.at);
+  const owned = ownership(evidence.owners);
   const before = duration > 0 && tables[0] ? surveyOf(tables[0], evidence, target) : null;
   return {
     target,
     now: surveyOf(last, evidence, target),
     before,
     duration,
-    ownership: ownership(evidence.owners),
+    ownership: owned,
     settings: evidence.settings,
     platform: evidence.platform,
     counters: {
@@ -56,14 +59,15 @@ export function sceneOf(evidence: Evidence, target: Target): Scene {
     },
     earlier: before ? earlierIn(before.table) : () => null,
     mirror: mirrorIn(last),
-    ports: portsIn(evidence.settings),
+    ports: once((service) => portUse(service, evidence.settings)),
+    holders: once((service) => holders([...service.rows.values()].flat(), owned)),
   };
 }
 
 /** The process that is answerable for a service: its listener's, or whoever is connected there now. */
 function serviceProcess(scene: Scene, service: Service): ProcessInfo | null {
   const listening = holders(rowsIn(service, 'LISTEN'), scene.ownership);
-  const live = listening.length > 0 ? listening : holders(allRows(service), scene.ownership);
+  const live = listening.length > 0 ? listening : scene.holders(service);
   const [first] = live;
   // Workers of one program share a port: any of them names it. Two programs: nobody can tell.
   return first && live.every(([process]) => process.name === first[0].name) ? first[0] : null;
@@ -85,10 +89,6 @@ function timeBetween(first: number | null, last: number | null): number {
   return first === null || last === null ? 0 : Math.max(0, last - first);
 }
 
-function allRows(service: Service): readonly SocketRow[] {
-  return [...service.rows.values()].flat();
-}
-
 function earlierIn(table: SocketTable): Scene['earlier'] {
   const find = finderIn(table);
   return (row) => {
@@ -100,12 +100,12 @@ function earlierIn(table: SocketTable): Scene['earlier'] {
 }
 
 /** More than one rule asks, and a client may have all its 100,000 sockets in one service. */
-function portsIn(settings: TcpSettings | null): Scene['ports'] {
-  const known = new Map<Service, readonly PortUse[]>();
+function once<Answer>(find: (service: Service) => Answer): (service: Service) => Answer {
+  const known = new Map<Service, Answer>();
   return (service) => {
-    const uses = known.get(service) ?? portUse(service, settings);
-    known.set(service, uses);
-    return uses;
+    const answer = known.get(service) ?? find(service);
+    known.set(service, answer);
+    return answer;
   };
 }
 

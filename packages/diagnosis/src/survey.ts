@@ -1,6 +1,7 @@
-import type { Evidence, Role, SocketRow, SocketState, SocketTable, Unknown } from '@farewell/core';
-import { attributionIn, isLocalPair } from './attribution.ts';
+import type { Evidence, Role, SocketState, SocketTable, Unknown } from '@farewell/core';
+import { attributionIn } from './attribution.ts';
 import { listenersOf } from './listeners.ts';
+import { LocalPairs } from './local-pairs.ts';
 import { ownership } from './owners.ts';
 import type { Target } from './report.ts';
 import { scopeOf } from './scope.ts';
@@ -28,43 +29,34 @@ export function surveyOf(table: SocketTable, evidence: Evidence, target: Target)
     owners: evidence.owners,
   });
   const services = new Services();
-  const counts = new Map<SocketState, RoleCount>();
-  const localClients: SocketRow[] = [];
-  const localServers: SocketRow[] = [];
+  const localPairs = new LocalPairs();
   for (const row of table.rows) {
     if (!inScope(row)) continue;
     const attribution = attribute(row);
     services.add(row, attribution);
-    count(counts, row.tcpState, attribution.role);
-    if (row.tcpState === 'LISTEN' || !isLocalPair(row)) continue;
-    (attribution.role === 'client' ? localClients : localServers).push(row);
+    localPairs.add(row, attribution.role);
   }
   const list = services.list();
   return {
     table,
     services: list,
     byKey: new Map(list.map((service) => [service.key, service])),
-    counts,
-    bothEndsLocal: anyPair(localClients, localServers),
+    counts: countsOf(list),
+    bothEndsLocal: localPairs.any(),
   };
 }
 
-function count(
-  counts: Map<SocketState, RoleCount>,
-  tcpState: SocketState,
-  role: Role | Unknown,
-): void {
-  let roles = counts.get(tcpState);
-  if (!roles) counts.set(tcpState, (roles = { client: 0, server: 0, unknown: 0 }));
-  roles[role] += 1;
-}
-
-/** True if one connection has a row in both lists. Ports as one number: no string for each row. */
-function anyPair(clients: readonly SocketRow[], others: readonly SocketRow[]): boolean {
-  if (clients.length === 0 || others.length === 0) return false;
-  const byPorts = new Map(clients.map((row) => [row.localPort * 65_536 + row.remotePort, row]));
-  return others.some((row) => {
-    const mirror = byPorts.get(row.remotePort * 65_536 + row.localPort);
-    return mirror?.localAddress === row.remoteAddress && mirror.remoteAddress === row.localAddress;
-  });
+/** Sockets by state and by the end they are, which is their service's. */
+function countsOf(services: readonly Service[]): ReadonlyMap<SocketState, RoleCount> {
+  const counts = new Map<SocketState, RoleCount>();
+  const add = (tcpState: SocketState, role: Role | Unknown, count: number): void => {
+    const roles = counts.get(tcpState) ?? { client: 0, server: 0, unknown: 0 };
+    roles[role] += count;
+    counts.set(tcpState, roles);
+  };
+  for (const { role, rows, timeWaits } of services) {
+    for (const [tcpState, those] of rows) add(tcpState, role, those.length);
+    if (timeWaits.count > 0) add('TIME-WAIT', role, timeWaits.count);
+  }
+  return counts;
 }

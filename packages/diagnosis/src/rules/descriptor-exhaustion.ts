@@ -1,7 +1,7 @@
-import type { ProcessInfo, SocketRow } from '@farewell/core';
+import type { ProcessInfo } from '@farewell/core';
 import { timeUntil } from '../costs.ts';
 import { fact, verdictOn } from '../finding.ts';
-import { holders, processRef } from '../owners.ts';
+import { processRef, together } from '../owners.ts';
 import { heldGrowthOf } from '../rates.ts';
 import { holderOf, type Rule, type Scene } from '../scene.ts';
 import { costs, descriptorExhaustion as say } from '../sentences.ts';
@@ -16,10 +16,10 @@ const close = 0.9;
 const soon = 3600;
 
 /** A process that has, or will soon have, no file descriptors left. */
-export const descriptorExhaustion: Rule = (scene) => {
-  const rows = scene.now.services.flatMap((service) => rowsIn(service, ...statesWithDescriptor));
-  return holders(rows, scene.ownership).flatMap(([process]) => exhaustion(scene, process, rows));
-};
+export const descriptorExhaustion: Rule = (scene) =>
+  together(scene.now.services.map(scene.holders)).flatMap(([process]) =>
+    exhaustion(scene, process),
+  );
 
 /** The states of sockets that a process may hold, LISTEN included. */
 const statesWithDescriptor = [
@@ -33,18 +33,16 @@ const statesWithDescriptor = [
   'LAST-ACK',
 ] as const;
 
-function exhaustion(
-  scene: Scene,
-  process: ProcessInfo,
-  all: readonly SocketRow[],
-): readonly Verdict[] {
+function exhaustion(scene: Scene, process: ProcessInfo): readonly Verdict[] {
   const { openDescriptors: open, descriptorLimit: limit, name } = process;
   if (open === null || limit === null) return [];
   const growth = leakGrowth(scene, process);
   const exhaustedIn = timeUntil(limit - open, growth);
   const level = levelOf({ open, limit, exhaustedIn, name });
   if (!level) return [];
-  const rows = all.filter((row) => scene.ownership.of(row) === process);
+  const rows = scene.now.services
+    .flatMap((service) => rowsIn(service, ...statesWithDescriptor))
+    .filter((row) => scene.ownership.of(row) === process);
   const verdict = verdictOn(
     { scene, service: null, rows },
     {
