@@ -149,6 +149,9 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
     if (!socket || socket.destroyed || this.#hasEnded) return;
     if (socket.readableEnded) this.#peerStreamEnded(socket);
     else if (!this.#hasBreached) this.#closeReceived();
+    // RFC 6455 §7.1.7: behind the Close frame that says so, the connection is closed. ws reads no more.
+    else if (this.connection()[this.local].finQueuedAt === null)
+      this.#sendFin('protocol-violation');
     this.ask();
   }
 
@@ -214,9 +217,19 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
         ws.resume();
         return this.see({ kind: 'reading', of: local, paused: false });
       case 'release':
-        socket?.destroy();
-        if (!this.isOpened) ws.terminate();
+        return this.#release();
     }
+  }
+
+  /** Nobody waits for what a peer still has to say that did not let us in. */
+  #release(): void {
+    const { local } = this;
+    const socket = this.#socket;
+    const isReset = !this.isOpened && this.#settings.policy.abort === 'rst';
+    if (isReset && socket && !socket.destroyed && resetSocket(socket))
+      this.see({ kind: 'rst', by: local, seenAt: local, because: 'policy' });
+    socket?.destroy();
+    if (!this.isOpened) this.ws.terminate();
   }
 
   #sendClose({ statusCode, reason, because }: Extract<Action, { kind: 'send-close' }>): void {

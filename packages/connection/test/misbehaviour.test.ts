@@ -1,0 +1,309 @@
+import type { ConnectionOptions, Ending } from '@farewell/connection';
+import { type Cause, peerOf, type Role } from '@farewell/core';
+import { closePayload, type Script, type Step, vanish } from '@farewell/probe';
+import { afterAll, expect, test } from 'vitest';
+import { describeWith } from '../../../test/support/requires.ts';
+import { type Subject, subject } from './support/subject.ts';
+
+/** Short, and all different, so that a wait that is bounded by the wrong one shows. */
+const times = {
+  openTimeout: 350,
+  closeTimeout: 200,
+  finTimeout: 260,
+  flushTimeout: 300,
+  pausedTimeout: 240,
+} as const;
+const heartbeat = { interval: 120, timeout: 90 };
+const roles = ['server', 'client'] as const;
+const firstFins = ['server', 'client'] as const;
+
+/** What the peer does, what we do meanwhile, and how it has to end. */
+interface Misbehaviour {
+  readonly peer: string;
+  readonly script: Omit<Script, 'name'>;
+  readonly meanwhile?: (subject: Subject) => unknown;
+  readonly cause: Cause | readonly Cause[];
+  /** When the wait that ended it began, and how long it was. Left out: it ends at once. */
+  readonly wait?: (ending: Ending, local: Role) => readonly [from: number, duration: number];
+  readonly options?: ConnectionOptions;
+  readonly only?: Role;
+}
+
+const frame = (opcode: number, payload = new Uint8Array(0)): Step => ({
+  do: 'frame',
+  frame: { opcode, payload },
+});
+const text = new TextEncoder();
+const closes = ({ connection }: Subject): unknown => connection.close(1000, 'bye');
+
+/** Sends until nothing more goes out, and waits until the kernel is full. */
+async function fillUp({ connection }: Subject): Promise<void> {
+  await connection.opened;
+  for (let round = 0; connection.bufferedAmount === 0 && round < 1_000; round++)
+    void connection.send(new Uint8Array(1 << 20));
+  expect(connection.bufferedAmount).toBeGreaterThan(0);
+}
+
+/** As a server that is to send the first FIN. */
+const finBehindClose: readonly Step[] = [{ do: 'wait', for: 'close-frame' }, { do: 'fin' }];
+
+const closeWait: Misbehaviour['wait'] = ({ phases }, local) => [
+  Number(phases.closeAt[local]),
+  times.closeTimeout,
+];
+
+/** The side that gives in first waits for half of the time, then for the other half. */
+const finWait: Misbehaviour['wait'] = ({ phases }, local) => [
+  Number(phases.closeAt[peerOf(local)]),
+  times.finTimeout,
+];
+
+const misbehaviours: readonly Misbehaviour[] = [
+  {
+    peer: 'never answers Close',
+    script: { steps: [], reflexes: { close: 'never' } },
+    meanwhile: closes,
+    cause: 'closing-handshake-deadline',
+    wait: closeWait,
+  },
+  {
+    peer: 'drips its answer to Close, a byte at a time',
+    script: {
+      reflexes: { close: 'never' },
+      steps: [
+        { do: 'wait', for: 'close-frame' },
+        { do: 'drip', bytes: Uint8Array.of(0x88, 0x82, 0, 0, 0, 0, 3, 232), every: 60 },
+      ],
+    },
+    meanwhile: closes,
+    cause: ['closing-handshake-deadline', 'protocol-violation'],
+    wait: closeWait,
+    only: 'server',
+  },
+  {
+    peer: 'answers Close and never sends FIN',
+    script: { steps: [], reflexes: { fin: 'never' } },
+    meanwhile: closes,
+    cause: 'fin-deadline',
+    wait: finWait,
+  },
+  {
+    peer: 'sends FIN without Close',
+    script: { steps: [{ do: 'wait', for: 'handshake' }, { do: 'fin' }] },
+    cause: 'fin-without-close-frame',
+  },
+  {
+    peer: 'sends FIN without Close while our data is unsent',
+    script: { steps: [{ do: 'wait', for: 'handshake' }, { do: 'stop-reading' }] },
+    meanwhile: async (our) => {
+      await fillUp(our);
+      our.peer.socket.end();
+    },
+    cause: 'flush-deadline',
+  },
+  {
+    peer: 'stops reading',
+    script: { steps: [{ do: 'wait', for: 'handshake' }, { do: 'stop-reading' }] },
+    meanwhile: fillUp,
+    cause: 'flush-deadline',
+  },
+  {
+    peer: 'stops reading, and we close',
+    script: { steps: [{ do: 'wait', for: 'handshake' }, { do: 'stop-reading' }] },
+    meanwhile: async (our) => {
+      await fillUp(our);
+      void our.connection.close();
+    },
+    cause: 'closing-handshake-deadline',
+    wait: closeWait,
+  },
+  {
+    peer: 'sends Close and goes on sending',
+    script: {
+      steps: [
+        frame(8, closePayload(1000)),
+        ...Array.from({ length: 50 }, () => frame(1, text.encode('more'))),
+        ...finBehindClose,
+      ],
+    },
+    cause: 'closing-handshake',
+  },
+  {
+    peer: 'sends Close twice',
+    script: {
+      steps: [frame(8, closePayload(4000)), frame(8, closePayload(4001)), ...finBehindClose],
+    },
+    cause: 'closing-handshake',
+  },
+  {
+    peer: 'sends a Close frame of one byte',
+    script: { steps: [frame(8, Uint8Array.of(3))] },
+    cause: 'protocol-violation',
+  },
+  {
+    peer: 'sends Close with 1005, which may not be sent',
+    script: { steps: [frame(8, closePayload(1005))] },
+    cause: 'protocol-violation',
+  },
+  {
+    peer: 'sends Close with a reason that is not UTF-8',
+    script: { steps: [frame(8, Uint8Array.of(3, 232, 0xff))] },
+    cause: 'protocol-violation',
+  },
+  {
+    peer: 'sends text that is not UTF-8',
+    script: { steps: [frame(1, Uint8Array.of(0xff))] },
+    cause: 'protocol-violation',
+  },
+  {
+    peer: 'resets while open',
+    script: { steps: [{ do: 'wait', for: 'handshake' }, { do: 'pause', ms: 20 }, { do: 'reset' }] },
+    cause: 'reset',
+  },
+  {
+    peer: 'resets instead of answering Close',
+    script: {
+      steps: [{ do: 'wait', for: 'close-frame' }, { do: 'reset' }],
+      reflexes: { close: 'never' },
+    },
+    meanwhile: closes,
+    cause: 'reset',
+  },
+  {
+    peer: 'never answers a ping',
+    script: { steps: [], reflexes: { pong: 'never' } },
+    cause: 'heartbeat-reply-deadline',
+    options: { heartbeat },
+  },
+  {
+    peer: 'answers pings too late',
+    script: { steps: [], reflexes: { pong: 400 } },
+    cause: 'heartbeat-reply-deadline',
+    options: { heartbeat },
+  },
+  {
+    peer: 'sends Close and FIN while we are paused',
+    script: {
+      steps: [{ do: 'wait', for: 'message' }, frame(8, closePayload(1000)), { do: 'fin' }],
+    },
+    meanwhile: async ({ connection }) => {
+      await connection.opened;
+      connection.pause();
+      void connection.send('go');
+    },
+    cause: 'paused-deadline',
+  },
+  {
+    peer: 'never answers the opening handshake',
+    script: { steps: [], reflexes: { handshake: 'never' } },
+    cause: 'opening-handshake-deadline',
+    wait: ({ phases }) => [Number(phases.connectingAt), times.openTimeout],
+    only: 'client',
+  },
+  {
+    peer: 'sends FIN instead of answering the opening handshake',
+    script: {
+      steps: [{ do: 'wait', for: 'handshake' }, { do: 'fin' }],
+      reflexes: { handshake: 'never' },
+    },
+    cause: 'opening-failed',
+    only: 'client',
+  },
+  {
+    peer: 'resets instead of answering the opening handshake',
+    script: {
+      steps: [{ do: 'wait', for: 'handshake' }, { do: 'reset' }],
+      reflexes: { handshake: 'never' },
+    },
+    cause: 'opening-failed',
+    only: 'client',
+  },
+  {
+    peer: 'answers the opening handshake with 403',
+    script: {
+      steps: [
+        { do: 'wait', for: 'handshake' },
+        { do: 'bytes', bytes: text.encode('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n') },
+      ],
+      reflexes: { handshake: 'never' },
+    },
+    cause: 'opening-refused',
+    only: 'client',
+  },
+];
+
+const vanishings: readonly Misbehaviour[] = [
+  {
+    peer: 'vanishes while open',
+    script: {
+      steps: [{ do: 'wait', for: 'handshake' }, { do: 'pause', ms: 20 }, { do: 'vanish' }],
+    },
+    cause: 'heartbeat-reply-deadline',
+    options: { heartbeat },
+  },
+  {
+    peer: 'vanishes before our Close',
+    script: { steps: [] },
+    meanwhile: async ({ connection, peer }) => {
+      await vanish(peer.socket);
+      void connection.close();
+    },
+    cause: 'closing-handshake-deadline',
+    wait: closeWait,
+  },
+  {
+    peer: 'vanishes behind its answer to Close',
+    script: {
+      steps: [{ do: 'wait', for: 'close-frame' }, { do: 'pause', ms: 1 }, { do: 'vanish' }],
+      reflexes: { fin: 'never' },
+    },
+    meanwhile: closes,
+    cause: 'fin-deadline',
+    wait: finWait,
+  },
+];
+
+let unhandled = 0;
+const count = (): void => void unhandled++;
+process.on('unhandledRejection', count);
+afterAll(() => {
+  process.off('unhandledRejection', count);
+  expect(unhandled).toBe(0);
+});
+
+for (const role of roles) {
+  describeWith(['linux'], `as ${role}, it ends when the peer`, () => all(misbehaviours, role));
+  describeWith(['linux', 'root'], `as ${role}, it ends when the peer's host`, () =>
+    all(vanishings, role),
+  );
+}
+
+function all(cases: readonly Misbehaviour[], role: Role): void {
+  for (const each of cases) {
+    if (each.only && each.only !== role) continue;
+    for (const firstFin of firstFins) {
+      test(`${each.peer} (first FIN by the ${firstFin})`, () => ends(each, role, firstFin));
+    }
+  }
+}
+
+async function ends(each: Misbehaviour, role: Role, firstFin: Role): Promise<void> {
+  const options = { ...times, firstFin, heartbeat: false, ...each.options } as const;
+  await using our = await subject(role, { name: each.peer, ...each.script }, options);
+  const { connection } = our;
+  if (each.only !== 'client') await connection.opened;
+  await each.meanwhile?.(our);
+  const ending = await connection.closed;
+  expect([each.cause].flat(), ending.text).toContain(ending.cause);
+  if (each.wait) {
+    const [from, duration] = each.wait(ending, role);
+    const late = ending.phases.endedAt - (from + duration);
+    expect(late).toBeGreaterThanOrEqual(-1);
+    expect(late).toBeLessThanOrEqual(100 + our.longestDelay());
+  }
+  expect(await connection.close()).toBe(ending);
+  const left = our.rows().map(({ tcpState }) => tcpState);
+  expect(left).toEqual(left.includes('TIME-WAIT') ? ['TIME-WAIT'] : []);
+  if (left.length > 0) expect(ending.tcp.heldTimeWait[role]).not.toBe('no');
+  else expect(ending.tcp.heldTimeWait[role]).not.toBe('yes');
+}

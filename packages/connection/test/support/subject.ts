@@ -1,0 +1,98 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { connect } from '@farewell/client/node';
+import type { ConnectionOptions, ManagedConnection } from '@farewell/connection';
+import type { Role, SocketRow } from '@farewell/core';
+import { openNamespace } from '@farewell/evidence';
+import {
+  connectRawPeer,
+  listenRawPeer,
+  type RawPeer,
+  type Script,
+  type Step,
+} from '@farewell/probe';
+import { createServer } from '@farewell/server';
+
+/** A connection of ours in one role, with a raw peer at the other end. */
+export interface Subject extends AsyncDisposable {
+  readonly connection: ManagedConnection;
+  readonly peer: RawPeer;
+  /** What the kernel holds for our end of it. */
+  rows(): SocketRow[];
+  /** The longest that the event loop was held up so far, ms. */
+  longestDelay(): number;
+}
+
+const host = '127.0.0.1';
+const opening: readonly Step[] = [{ do: 'open' }, { do: 'wait', for: 'handshake' }];
+
+/** Connects the two. A raw client opens the connection before it plays the script's steps. */
+export async function subject(
+  role: Role,
+  script: Script,
+  options: ConnectionOptions,
+): Promise<Subject> {
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  const pair =
+    role === 'server' ? await asServer(script, options) : await asClient(script, options);
+  const { peer } = pair;
+  const { localPort = 0, remotePort = 0 } = peer.socket;
+  return {
+    ...pair,
+    rows: () => rowsOf(remotePort, localPort),
+    longestDelay: () => delay.max / 1e6,
+    async [Symbol.asyncDispose]() {
+      delay.disable();
+      await pair[Symbol.asyncDispose]();
+    },
+  };
+}
+
+type Pair = Pick<Subject, 'connection' | 'peer' | typeof Symbol.asyncDispose>;
+
+async function asServer(script: Script, options: ConnectionOptions): Promise<Pair> {
+  const server = createServer({ ...options, port: 0, host });
+  server.on('error', () => {});
+  const connected = new Promise<ManagedConnection>((resolve) => server.once('connection', resolve));
+  const { port } = await server.listening;
+  const steps = [...opening, ...script.steps];
+  const peer = await connectRawPeer({ ...script, steps }, { host, port });
+  return {
+    connection: await connected,
+    peer,
+    async [Symbol.asyncDispose]() {
+      await peer[Symbol.asyncDispose]();
+      await server.close();
+    },
+  };
+}
+
+async function asClient(script: Script, options: ConnectionOptions): Promise<Pair> {
+  const server = await listenRawPeer(() => afterOpening(script));
+  const next = server.next();
+  const connection = connect(`ws://${host}:${server.port}`, options);
+  connection.on('error', () => {});
+  const peer = await next;
+  return {
+    connection,
+    peer,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await connection.terminate();
+    },
+  };
+}
+
+/** Steps run before reflexes, so a raw server opens by a step, or not at all if its script says so. */
+function afterOpening(script: Script): Script {
+  if (script.reflexes?.handshake !== undefined) return script;
+  const steps: Step[] = [{ do: 'wait', for: 'handshake' }, { do: 'open' }, ...script.steps];
+  return { ...script, steps, reflexes: { ...script.reflexes, handshake: 'never' } };
+}
+
+/** Both families at once: an IPv4 peer of a dual-stack listener is in the IPv6 table. */
+function rowsOf(localPort: number, remotePort: number): SocketRow[] {
+  using namespace = openNamespace({ kind: 'own' });
+  const { rows } = namespace.readTable({ tcpInfo: false });
+  return rows.filter((row) => row.localPort === localPort && row.remotePort === remotePort);
+}
