@@ -5,7 +5,13 @@ import { everything, evidence, report, table } from './support/evidence.ts';
 import { listener, outgoing, row, rows, timeWait } from './support/rows.ts';
 
 test('the package exports what it documents', () => {
-  expect(Object.keys(exported).sort()).toEqual(['diagnose', 'verdictIds']);
+  expect(Object.keys(exported).sort()).toEqual([
+    'diagnose',
+    'diagnoseConnection',
+    'packetVerdictIds',
+    'sharedVerdictIds',
+    'verdictIds',
+  ]);
 });
 
 test('sockets are counted by tcpState and by the end that they are', () => {
