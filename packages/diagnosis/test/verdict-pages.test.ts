@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { describeWith } from '../../../test/support/requires.ts';
-import { verdictIds } from '../src/index.ts';
+import { packetVerdictIds, verdictIds } from '../src/index.ts';
 import * as sentences from '../src/sentences.ts';
+import * as packetSentences from '../src/sentences-of-packets.ts';
 
 const folder = new URL('../../../docs/verdicts/', import.meta.url);
 const page = (name: string): string => readFileSync(new URL(`${name}.md`, folder), 'utf8');
@@ -18,7 +19,9 @@ const headings = [
 ];
 const cures = ['Ktor', 'ws', 'Go', 'nginx'];
 
-describe.each(verdictIds)('docs/verdicts/%s.md', (id) => {
+const ids = [...new Set([...verdictIds, ...packetVerdictIds])];
+
+describe.each(ids)('docs/verdicts/%s.md', (id) => {
   const text = page(id);
 
   test('has every section, in order, and names the RFC', () => {
@@ -41,9 +44,9 @@ describe.each(verdictIds)('docs/verdicts/%s.md', (id) => {
 
 test('there is a page for each verdict and no other, and the index lists them all', () => {
   const pages = readdirSync(folder).filter((file) => file !== 'README.md');
-  expect(pages.sort()).toEqual(verdictIds.map((id) => `${id}.md`).sort());
+  expect(pages.sort()).toEqual(ids.map((id) => `${id}.md`).sort());
   const listed = [...page('README').matchAll(/^\| \[([\w-]+)\]\(\1\.md\)/gm)].map(([, id]) => id);
-  expect(listed).toEqual([...verdictIds]);
+  expect(listed).toEqual(ids);
 });
 
 /** What people believe and what is not true. Each in one sentence, as somebody might write it. */
@@ -85,12 +88,12 @@ describe('beliefs that are wrong', () => {
   });
 
   test.each(beliefs)('$example stands on no page', ({ belief }) => {
-    const said = ['README', ...verdictIds].flatMap((name) => sentencesIn(page(name)));
+    const said = ['README', ...ids].flatMap((name) => sentencesIn(page(name)));
     expect(said.filter((sentence) => belief.test(sentence))).toEqual([]);
   });
 
   test.each(beliefs)('$example is said by no verdict', ({ belief }) => {
-    const said = sentencesIn(allTexts(sentences).join('. '));
+    const said = sentencesIn(allTexts([sentences, packetSentences]).join('. '));
     expect(said.filter((sentence) => belief.test(sentence))).toEqual([]);
     expect(said.length).toBeGreaterThan(100);
   });
@@ -113,7 +116,7 @@ function allTexts(of: unknown): string[] {
 }
 
 describeWith(['ss', 'nstat'], 'the commands to see it by hand', () => {
-  const commands = verdictIds.flatMap((id) =>
+  const commands = ids.flatMap((id) =>
     [...page(id).matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block]) =>
       (block ?? '').trim().split('\n'),
     ),
