@@ -190,7 +190,7 @@ export const halfOpenPeerGone = {
     `the ${role} sends the same data again and again, the ${by} is silent`,
   again: (count: string, role: Role): string => `${count} of the ${role} sent again`,
   silence: (by: Role, time: string): string =>
-    `the last packet of the ${by} came ${time} before the last data`,
+    `the last packet of the ${by} came ${time} before the last one of the other side`,
   do: (role: Role): readonly string[] => [
     `${capital(role)}: a heartbeat with a deadline ends such a connection in seconds; the kernel alone needs 15 minutes or more.`,
   ],

@@ -5,6 +5,7 @@ import {
   type Observation,
   observeAll,
   outcome,
+  peerOf,
   type Role,
   unseenConnection,
 } from '@farewell/core';
@@ -88,17 +89,18 @@ function endingOf(connection: CapturedConnection): EndingKind {
 
 function tcpOf(connection: CapturedConnection, { tcp }: CloseOutcome): ExplainedTcp {
   const reset = resetBy(connection);
-  const { client, server } = connection.sides;
+  const { sides } = connection;
   const isOpen = connection.endedAt === null && connection.seen === 'both';
-  if (isOpen && !client.fin && !server.fin)
+  if (isOpen && !sides.client.fin && !sides.server.fin)
     return {
       firstFin: connection.began === 'syn' ? 'none' : tcp.firstFin,
       reset,
       timeWait: 'none',
     };
-  // One FIN so far: it is the first, whatever comes; TIME-WAIT is still open.
-  if (isOpen && tcp.firstFin === 'unknown' && !(client.fin && server.fin))
-    return { firstFin: client.fin ? 'client' : 'server', reset, timeWait: tcp.timeWait };
+  // The other side took the one FIN that there is and has sent none: no other can have been first.
+  const lone = roles.find((role) => sides[role].fin?.ackedAt != null && !sides[peerOf(role)].fin);
+  if (isOpen && tcp.firstFin === 'unknown' && lone)
+    return { firstFin: lone, reset, timeWait: tcp.timeWait };
   return { firstFin: tcp.firstFin, reset, timeWait: tcp.timeWait };
 }
 
@@ -112,6 +114,7 @@ function resetBy({ sides }: CapturedConnection): ExplainedTcp['reset'] {
   return did('server') ? 'server' : 'none';
 }
 
+const roles = ['client', 'server'] as const;
 const framesFacts = 2;
 
 /** The core's line. Without WebSocket the two facts about Close frames, which come first, say nothing. */

@@ -26,12 +26,17 @@ export const halfOpenPeerGone: PacketRule = (wire) =>
     });
   });
 
-/** How long the other side had been silent when `role` last sent data, ms; null: it was not. */
+/**
+ * For how long `role` went on sending into the silence of the other side, ms; null: it did not. Probes of
+ * an idle connection are no data.
+ */
 function silenceAgainst({ connection }: WireCase, role: Role): number | null {
   const own = connection.sides[role];
   const peer = connection.sides[other(role)];
   if (connection.seen !== 'both' || connection.endedAt !== null) return null;
   if (own.fin || own.retransmissions === 0 || peer.zeroWindowAtEnd) return null;
-  const silence = (own.lastDataAt ?? 0) - (peer.lastPacketAt ?? 0);
+  const heardAt = peer.lastPacketAt ?? 0;
+  if (own.keepAliveProbes > 0 && (own.lastDataAt ?? 0) < heardAt) return null;
+  const silence = (own.lastPacketAt ?? 0) - heardAt;
   return silence >= shortestWait ? silence : null;
 }
