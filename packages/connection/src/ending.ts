@@ -1,14 +1,23 @@
-import { type CloseOutcome, type Connection, describeOutcome } from '@farewell/core';
+import {
+  type CloseOutcome,
+  type Connection,
+  describeOutcome,
+  type Ending,
+  retryAfterIn,
+} from '@farewell/core';
 
-/** How a connection ended. One object for each connection, wherever it is handed out. */
-export interface Ending extends CloseOutcome {
-  /** One line, made of the facts. */
-  readonly text: string;
-}
+export type { Ending } from '@farewell/core';
 
 /** The text is made when it is first read: few connections of a busy server are ever described. */
 export function endingWithText(outcome: CloseOutcome, connection: Connection): Ending {
-  return Object.defineProperty({ ...outcome, text: '' }, 'text', {
+  const { refused } = connection;
+  const ending = {
+    ...outcome,
+    retryAfter: refused?.retryAfter ?? retryAfterIn(outcome.reason),
+    httpStatus: refused?.httpStatus ?? null,
+    text: '',
+  };
+  return Object.defineProperty(ending, 'text', {
     enumerable: true,
     get: () => describeOutcome(connection),
   });

@@ -22,9 +22,14 @@ import { peerOf } from './tcp-teardown.ts';
 
 /** What ended the connection, as its vantage shows it. */
 export function concludeCause(connection: Connection): Cause {
-  if (connection.refused) return 'opening-refused';
   const { vantage } = connection;
-  return firstOf(vantage === 'wire' ? onTheWire(connection) : atEnd(connection, vantage));
+  if (vantage !== 'wire') return concludeCauseAt(connection, vantage);
+  return connection.refused ? 'opening-refused' : firstOf(onTheWire(connection));
+}
+
+/** What ended the connection for one end. */
+export function concludeCauseAt(connection: Connection, role: Role): Cause {
+  return connection.refused ? 'opening-refused' : firstOf(atEnd(connection, role));
 }
 
 type Candidate = readonly [applies: Answer, cause: Cause];

@@ -12,7 +12,12 @@ export interface Connection {
   readonly vantage: Vantage;
   readonly connectingAt: number | null;
   readonly openedAt: number | null;
-  readonly refused: { readonly at: number; readonly httpStatus: number | null } | null;
+  readonly refused: {
+    readonly at: number;
+    readonly httpStatus: number | null;
+    /** ms, by HTTP's Retry-After. */
+    readonly retryAfter: number | null;
+  } | null;
   readonly client: End;
   readonly server: End;
   /** A reset of which it is not known who sent it. */

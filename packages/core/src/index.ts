@@ -33,12 +33,18 @@ export type { Action, Decision } from './decide.ts';
 export { decide } from './decide.ts';
 export { describeOutcome } from './describe-outcome.ts';
 export { endingOf } from './ending.ts';
+export {
+  ConnectionClosedError,
+  ConnectionNotOpenedError,
+  InvalidOptionError,
+} from './errors.ts';
 export type { Fact, Never, Observation, Seen, Source, Vantage } from './observation.ts';
-export { observe, observeAll } from './observe.ts';
-export type { CloseEventFacts, CloseOutcome, Phases } from './outcome.ts';
-export { closeEventAt, outcome } from './outcome.ts';
+export { observe, observeAll, observeOwn } from './observe.ts';
+export type { CloseEventFacts, CloseOutcome, Ending, Phases } from './outcome.ts';
+export { closeEventAt, outcome, outcomeAt } from './outcome.ts';
 export type { Policy, PolicyOptions, PolicyResult } from './policy.ts';
 export { createPolicy, defaultPolicy, longestTimeout } from './policy.ts';
+export { retryAfterIn, retryAfterReason, utf8Bytes } from './retry-after.ts';
 export type * from './socket-table.ts';
 export { isSound } from './sound.ts';
 export type { Holder, TcpOutcome } from './tcp-outcome.ts';

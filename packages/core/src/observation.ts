@@ -41,8 +41,15 @@ export type Fact =
   | { readonly kind: 'connecting' }
   /** The opening handshake completed: the 101 was sent or received. */
   | { readonly kind: 'opened' }
-  /** The opening handshake was refused; `httpStatus` null: without an HTTP answer that could be read. */
-  | { readonly kind: 'refused'; readonly httpStatus: number | null }
+  /**
+   * The opening handshake was refused; `httpStatus` null: without an HTTP answer that could be read.
+   * `retryAfter`: what its Retry-After asked for, ms.
+   */
+  | {
+      readonly kind: 'refused';
+      readonly httpStatus: number | null;
+      readonly retryAfter?: number | null;
+    }
   /**
    * A Close frame by `by`. `hadPeerClose`: had the sender received the other side's Close when it sent
    * this one? On the wire: does the segment's acknowledgement cover it? For a frame received: true

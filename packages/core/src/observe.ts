@@ -13,7 +13,14 @@ type Seen<K extends Observation['kind']> = Extract<Observation, { readonly kind:
  * connection has ended, the library's word is final; other sources may still fill in what is unknown.
  */
 export function observe(connection: Connection, observation: Observation): Connection {
-  if (!isSound(observation)) return connection;
+  return isSound(observation) ? observeOwn(connection, observation) : connection;
+}
+
+/**
+ * The same for an observation that the caller made itself, so that its shape needs no check: a client in a
+ * browser, where each kilobyte counts, does not carry the checks.
+ */
+export function observeOwn(connection: Connection, observation: Observation): Connection {
   if (observation.source === 'library' && isEnded(connection)) return connection;
   return fold(witnessed(connection, observation), observation);
 }
@@ -35,7 +42,7 @@ function fold(c: Connection, o: Observation): Connection {
     case 'opened':
       return { ...c, openedAt: earlier(c.openedAt, o.at) };
     case 'refused':
-      return { ...c, refused: first(c.refused, { at: o.at, httpStatus: o.httpStatus }) };
+      return { ...c, refused: first(c.refused, refusal(o)) };
     case 'ended':
       return ended(c, o);
     case 'gap':
@@ -133,6 +140,14 @@ function application(end: End, o: Seen<'application'>): Partial<End> {
 
 function because(did: 'close' | 'drain'): 'application' | 'drain' {
   return did === 'drain' ? 'drain' : 'application';
+}
+
+function refusal({
+  at,
+  httpStatus,
+  retryAfter = null,
+}: Seen<'refused'>): NonNullable<Connection['refused']> {
+  return { at, httpStatus, retryAfter };
 }
 
 function closeFrame(end: End, o: Seen<'close-frame'>): Partial<End> {

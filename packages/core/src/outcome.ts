@@ -9,7 +9,7 @@ import {
 } from './answers.ts';
 import type { Cause } from './cause.ts';
 import { abnormalClosure, noStatusReceived } from './close-codes.ts';
-import { concludeCause } from './conclude-cause.ts';
+import { concludeCause, concludeCauseAt } from './conclude-cause.ts';
 import type { Connection, Sighting } from './connection.ts';
 import type { Vantage } from './observation.ts';
 import { type TcpOutcome, tcpOutcome } from './tcp-outcome.ts';
@@ -41,6 +41,19 @@ export interface CloseOutcome {
   readonly unflushedBytes: number | Unknown;
 }
 
+/** The outcome as an application gets it: one object for each connection, wherever it is handed out. */
+export interface Ending extends CloseOutcome {
+  /** One line, made of the facts. */
+  readonly text: string;
+  /**
+   * How long the server asked to wait before coming back, ms: in the reason of its Close frame (see
+   * retry-after.ts) or by HTTP's Retry-After, which a browser hides. null: it did not ask.
+   */
+  readonly retryAfter: number | null;
+  /** The HTTP status of a refusal, which a browser hides. */
+  readonly httpStatus: number | null;
+}
+
 /** When each phase began, at this vantage, ms on the connection's clock. `unknown`: not, or not seen. */
 export interface Phases {
   readonly connectingAt: number | Unknown;
@@ -61,20 +74,48 @@ export interface CloseEventFacts {
 
 /** The outcome; null as long as the connection has not ended for its own vantage. */
 export function outcome(connection: Connection): CloseOutcome | null {
-  const { vantage, unflushedBytes } = connection;
+  const { vantage } = connection;
   const endedAt = connection.endedAt[vantage];
   if (endedAt === undefined) return null;
+  if (vantage !== 'wire') return outcomeAt(connection, vantage, tcpOutcome(connection));
   return {
     vantage,
-    ...(vantage === 'wire' ? onTheWire(connection) : closeEventAt(connection, vantage)),
-    order: order(connection),
+    ...onTheWire(connection),
+    order: orderOnTheWire(connection),
     cause: concludeCause(connection),
     tcp: tcpOutcome(connection),
-    error: vantage === 'wire' ? 'unknown' : errorAt(connection, vantage),
-    phases: phases(connection, endedAt),
-    unflushedBytes,
+    error: 'unknown',
+    phases: phases(connection, vantage),
+    unflushedBytes: connection.unflushedBytes,
   };
 }
+
+/** The outcome of an ended connection at one end; `tcp` is what is concluded about TCP, if anything. */
+export function outcomeAt(
+  connection: Connection,
+  role: Role,
+  tcp: TcpOutcome = unseenTcp,
+): CloseOutcome {
+  return {
+    vantage: role,
+    ...closeEventAt(connection, role),
+    order: orderAt(connection, role),
+    cause: concludeCauseAt(connection, role),
+    tcp,
+    error: errorAt(connection, role),
+    phases: phases(connection, role),
+    unflushedBytes: connection.unflushedBytes,
+  };
+}
+
+/** Where TCP is hidden, as in a browser. */
+const unseenTcp: TcpOutcome = {
+  firstFin: 'unknown',
+  timeWait: 'unknown',
+  heldTimeWait: { client: 'unknown', server: 'unknown' },
+  ended: { client: 'unknown', server: 'unknown' },
+  basis: 'none',
+};
 
 /** What the application at `role` saw, or would have seen: WHATWG's close event. */
 export function closeEventAt(connection: Connection, role: Role): CloseEventFacts {
@@ -88,7 +129,7 @@ export function closeEventAt(connection: Connection, role: Role): CloseEventFact
 function onTheWire(connection: Connection): CloseEventFacts {
   const sent = both(sentClose(connection, 'client'), sentClose(connection, 'server'));
   const wasClean = toBoolean(sent);
-  const who = order(connection);
+  const who = orderOnTheWire(connection);
   if (who === 'client' || who === 'server') return { ...frameOf(connection, who), wasClean };
   if (who === 'none') return { code: abnormalClosure, reason: '', wasClean };
   const [a, b] = [frameOf(connection, 'client'), frameOf(connection, 'server')];
@@ -103,10 +144,8 @@ function frameOf(connection: Connection, role: Role): Omit<CloseEventFacts, 'was
   return { code: frame.statusCode ?? noStatusReceived, reason: frame.reason };
 }
 
-function order(connection: Connection): CloseOutcome['order'] {
-  const { vantage } = connection;
+function orderOnTheWire(connection: Connection): CloseOutcome['order'] {
   const [client, server] = [sentClose(connection, 'client'), sentClose(connection, 'server')];
-  if (vantage !== 'wire') return orderAt(connection, vantage);
   if (client === 'no' && server === 'no') return 'none';
   const clientFirst = sentCloseFirst(connection, 'client');
   const serverFirst = sentCloseFirst(connection, 'server');
@@ -131,8 +170,8 @@ function errorAt(connection: Connection, role: Role): CloseOutcome['error'] {
   return error && { errno: error.errno, message: error.message };
 }
 
-function phases(connection: Connection, endedAt: number): Phases {
-  const { vantage, client, server, foreignRst } = connection;
+function phases(connection: Connection, vantage: Vantage): Phases {
+  const { client, server, foreignRst } = connection;
   const at = (sighting: Sighting | null): number | Unknown => sighting?.times[vantage] ?? 'unknown';
   const rsts = [client.rst, server.rst, foreignRst].map(at).filter((time) => time !== 'unknown');
   return {
@@ -141,7 +180,7 @@ function phases(connection: Connection, endedAt: number): Phases {
     closeAt: { client: at(client.closeFrame), server: at(server.closeFrame) },
     finAt: { client: at(client.fin), server: at(server.fin) },
     rstAt: rsts.length === 0 ? 'unknown' : Math.min(...rsts),
-    endedAt,
+    endedAt: connection.endedAt[vantage] ?? Number.NaN,
   };
 }
 

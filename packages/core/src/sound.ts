@@ -26,7 +26,7 @@ const bytesOf = { of: role, bytes: size };
 const shapes: Record<Kind, Readonly<Record<string, Check>>> = {
   connecting: {},
   opened: {},
-  refused: { httpStatus: code },
+  refused: { httpStatus: code, retryAfter: optional((value) => value === null || size(value)) },
   'close-frame': {
     by: role,
     seenAt: vantage,

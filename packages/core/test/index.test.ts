@@ -4,6 +4,9 @@ import * as core from '../src/index.ts';
 test('the names that the package exports at run time', () => {
   expect(Object.keys(core).toSorted()).toMatchInlineSnapshot(`
     [
+      "ConnectionClosedError",
+      "ConnectionNotOpenedError",
+      "InvalidOptionError",
       "abnormalClosure",
       "backoffDelay",
       "closeCodeName",
@@ -32,11 +35,16 @@ test('the names that the package exports at run time', () => {
       "noStatusReceived",
       "observe",
       "observeAll",
+      "observeOwn",
       "outcome",
+      "outcomeAt",
       "peerOf",
       "readyStateOf",
+      "retryAfterIn",
+      "retryAfterReason",
       "tcpTeardown",
       "unseenConnection",
+      "utf8Bytes",
     ]
   `);
 });
