@@ -7,6 +7,10 @@ const facilities = {
   linux: { missing: 'Linux', present: () => process.platform === 'linux' },
   root: { missing: 'root', present: () => process.getuid?.() === 0 },
   ss: { missing: '`ss` (apt-get install iproute2)', present: () => runs('ss', ['--version']) },
+  netstat: {
+    missing: '`netstat` (apt-get install net-tools)',
+    present: () => runs('netstat', ['--version']),
+  },
   nstat: {
     missing: '`nstat` (apt-get install iproute2)',
     present: () => runs('nstat', ['--version']),
