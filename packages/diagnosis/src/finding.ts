@@ -1,5 +1,6 @@
-import type { SocketRow } from '@farewell/core';
+import type { SocketRow, TracedGroup, TracedProcess } from '@farewell/core';
 import { groupsOf, sumOf } from './groups.ts';
+import { type History, processesOf } from './history.ts';
 import { processRef } from './owners.ts';
 import { holderOf, type Scene } from './scene.ts';
 import type { Who } from './sentences.ts';
@@ -36,6 +37,48 @@ export function verdictOn(
     groups: groupsOf(service, rows, counted),
     page: pageOf(finding.id),
   };
+}
+
+/** A verdict about what happened: to how many sockets, and who did it or has the other end. */
+export function verdictOnHistory(
+  { scene, history, count, process }: HistorySubject,
+  finding: Finding,
+): Verdict {
+  const known = process ? scene.ownership.byPid(process.pid) : null;
+  return {
+    ...finding,
+    count,
+    process: known ? processRef(known) : process && { ...process, user: null, container: null },
+    port: history.port,
+    destination: history.destination,
+    groups: history.destination === null ? [] : [{ peer: history.destination, count }],
+    page: pageOf(finding.id),
+  };
+}
+
+/** Sockets of one service that something happened to. */
+export interface HistorySubject {
+  readonly scene: Scene;
+  readonly history: History;
+  readonly count: number;
+  readonly process: TracedProcess | null;
+}
+
+/** The local process of a history: the one that these sockets count most for, else the service's. */
+export function processIn(
+  scene: Scene,
+  history: History,
+  countOf: (group: TracedGroup) => number = ({ opened, ended }) => opened + ended,
+): TracedProcess | null {
+  const [first] = processesOf(history, countOf);
+  if (first) return first[0];
+  const holder = history.service ? holderOf(scene, history.service, []) : null;
+  return holder && { pid: holder.pid, name: holder.name };
+}
+
+/** How sentences call the two sides of a history. */
+export function whoInHistory(process: TracedProcess | null, { role }: History): Who {
+  return { app: process?.name ?? 'the application', peer: peers[role] };
 }
 
 function pageOf(id: Verdict['id']): string {

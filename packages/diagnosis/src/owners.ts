@@ -1,10 +1,11 @@
 import type { Owners, ProcessInfo, SocketRow } from '@farewell/core';
 import type { ProcessRef } from './verdict.ts';
 
-/** Who holds which socket, as far as it was seen. */
+/** Who holds which socket, or made it if it is a TIME-WAIT, as far as it was seen. */
 export interface Ownership {
   /** False: nobody looked, or nothing could be seen. */
   readonly known: boolean;
+  readonly byPid: (pid: number) => ProcessInfo | null;
   /** The process that holds the row's descriptor; null: none (inode 0) or not seen. */
   readonly of: (row: SocketRow) => ProcessInfo | null;
   /** Every process that shares the descriptor. */
@@ -16,8 +17,9 @@ const nobody: readonly number[] = [];
 export function ownership(owners: Owners | null): Ownership {
   const byPid = new Map(owners?.processes.map((process) => [process.pid, process]));
   const allOf = (row: SocketRow): readonly number[] =>
-    (row.inode ? owners?.byInode.get(row.inode) : null) ?? nobody;
+    (row.inode ? owners?.byInode.get(row.inode) : null) ?? owners?.byRow?.get(row) ?? nobody;
   return {
+    byPid: (pid) => byPid.get(pid) ?? null,
     known: byPid.size > 0,
     allOf,
     of: (row) => {
@@ -42,7 +44,6 @@ export type Holders = readonly (readonly [process: ProcessInfo, count: number])[
 export function holders(rows: Iterable<SocketRow>, ownership: Ownership): Holders {
   const counts = new Map<ProcessInfo, number>();
   for (const row of rows) {
-    if (!row.inode) continue;
     const process = ownership.of(row);
     if (process) counts.set(process, (counts.get(process) ?? 0) + 1);
   }

@@ -5,8 +5,10 @@ import type {
   SocketRow,
   SocketTable,
   TcpSettings,
+  TraceTable,
 } from '@farewell/core';
 import { isLocalPair } from './attribution.ts';
+import { type History, historiesOf } from './history.ts';
 import { type Holders, holders, type Ownership, ownership } from './owners.ts';
 import { type PortUse, portUse } from './ports.ts';
 import type { Target } from './report.ts';
@@ -34,6 +36,12 @@ export interface Scene {
   readonly ports: (service: Service) => readonly PortUse[];
   /** Who holds a service's sockets. */
   readonly holders: (service: Service) => Holders;
+  /** What happened between the snapshots; null: nothing was recorded. */
+  readonly trace: TraceTable | null;
+  /** By service, most ended sockets first; empty without a trace. */
+  readonly histories: readonly History[];
+  /** What happened to a service's sockets, as far as it was seen. */
+  readonly historyOf: (service: Service) => History | null;
 }
 
 /** Verdicts from a scene: pure, silent where there is no evidence. */
@@ -45,9 +53,13 @@ export function sceneOf(evidence: Evidence, target: Target): Scene {
   const duration = timeBetween(tables[0]?.at ?? null, last.at);
   const owned = ownership(evidence.owners);
   const before = duration > 0 && tables[0] ? surveyOf(tables[0], evidence, target) : null;
+  const now = surveyOf(last, evidence, target);
+  const trace = evidence.trace ?? null;
+  const histories = historiesOf(trace, target, now);
+  const byKey = new Map(histories.map((history) => [history.key, history]));
   return {
     target,
-    now: surveyOf(last, evidence, target),
+    now,
     before,
     duration,
     ownership: owned,
@@ -61,6 +73,9 @@ export function sceneOf(evidence: Evidence, target: Target): Scene {
     mirror: mirrorIn(last),
     ports: once((service) => portUse(service, evidence.settings)),
     holders: once((service) => holders([...service.rows.values()].flat(), owned)),
+    trace,
+    histories,
+    historyOf: ({ key }) => byKey.get(key) ?? null,
   };
 }
 

@@ -53,7 +53,7 @@ function ofProcesses(
   const owns = (row: SocketRow): boolean => ownership.allOf(row).some((pid) => pids.has(pid));
   const destinations = soleDestinations(owns, context);
   return (row) => {
-    if (row.inode) return owns(row);
+    if (row.inode || ownership.allOf(row).length > 0) return owns(row);
     const listening = listeners.at(row.localAddress, row.localPort);
     if (listening.length > 0) return listening.some(owns);
     if (!destinations.has(destinationOf(row))) return false;

@@ -303,6 +303,10 @@ export const shortLived = {
     `connections live for no more than about ${duration(life)}: that is polling or health checks rather than WebSockets`,
   rate: (rate: number, live: number): string =>
     `${number(rate)} closes a second over the last minute, ${number(live)} connections open`,
+  measured: (life: number): string =>
+    `half of the connections that ended lived for ${atMost(life)}: polling or health checks rather than WebSockets`,
+  lived: (known: number, ended: number, watched: number): string =>
+    `${number(known)} of ${counted(ended, 'connection')} that ended in ${duration(watched)} had been opened in that time`,
   steady: (count: number): string => `closes in ${count} of the last 6 stretches of 10 s`,
   peers: (count: number): string => counted(count, 'peer address', 'peer addresses'),
   lasts: {
@@ -312,6 +316,195 @@ export const shortLived = {
   do: [
     'Look at who connects (the groups above, the access log): load balancers, probes, scripts.',
     'If these are meant to be WebSockets, something ends them at once: look at the close codes.',
+  ],
+} as const;
+
+/** What happened while we watched: evidence of many verdicts. */
+export const history = {
+  finsAndCloses: (facts: { fins: number; closes: number; watched: number; who: Who }): string =>
+    `${counted(facts.fins, 'FIN')} from ${facts.who.peer} in ${duration(facts.watched)}, ${counted(facts.closes, 'close')} by ${facts.who.app}`,
+  closesFirst: (facts: { closes: number; watched: number; who: Who }): string =>
+    `${facts.who.app} closed first ${counted(facts.closes, 'time')} in ${duration(facts.watched)}`,
+  retransmits: (count: number, watched: number): string =>
+    `${counted(count, 'segment')} sent again in ${duration(watched)}`,
+  opens: (count: number, watched: number): string =>
+    `${counted(count, 'connection')} opened in ${duration(watched)}`,
+  made: (count: number, by: string): string =>
+    `${counted(count, 'TIME-WAIT')} made by ${by} while watched`,
+  lost: (count: number | null): string =>
+    `${count === null ? 'some' : number(count)} events were overwritten before they were read: counts are at least what is shown`,
+  notFollowed: (count: number): string =>
+    `${counted(count, 'socket')} more than can be followed at once: counts are at least what is shown`,
+  summary: (facts: {
+    opened: number;
+    ended: number;
+    watched: number;
+    life: number | null;
+    first: readonly (readonly [who: string, count: number])[];
+    resets: number;
+    retransmits: number;
+  }): string => {
+    const { opened, ended, watched, life, first, resets, retransmits } = facts;
+    const fins = first.filter(([, count]) => count > 0);
+    return [
+      `${number(opened)} opened and ${number(ended)} ended in ${duration(watched)}`,
+      ...(fins.length > 0
+        ? [`first FIN ${fins.map(([who, count]) => `${who} ${number(count)}`).join(', ')}`]
+        : []),
+      ...(resets > 0 ? [`RST ${number(resets)}`] : []),
+      ...(retransmits > 0 ? [`${number(retransmits)} segments sent again`] : []),
+      ...(life === null ? [] : [`half lived for ${atMost(life)}`]),
+    ].join('; ');
+  },
+  byUs: (app: string): string => `by ${app}`,
+  byPeer: (peer: string): string => `by ${peer}`,
+  crossed: 'by both at once',
+} as const;
+
+function atMost(ms: number): string {
+  return ms < 1 ? 'less than 1 ms' : `${duration(ms)} or less`;
+}
+
+/** What is the same for every reset. */
+const resets = {
+  lasts: {
+    text: 'nothing is left of these connections',
+    because: 'an RST ends both ends at once, without TIME-WAIT',
+  },
+  share: (count: number, ended: number, watched: number): string =>
+    `${number(count)} of ${counted(ended, 'connection')} that ended in ${duration(watched)}`,
+  reason: (reason: string, count: number): string =>
+    `the kernel's reason for ${number(count)}: ${reason}`,
+  counter: (name: string, by: number, watched: number): string =>
+    `${name} grew by ${number(by)} in ${duration(watched)}, in the whole namespace`,
+  others: (ended: number, all: number): string =>
+    `${number(ended)} of the ${counted(all, 'socket')} that died in the namespace meanwhile were of this target`,
+} as const;
+
+export const resetByPeer = {
+  ...resets,
+  summary: ({ app, peer }: Who): string =>
+    `an RST from ${peer}, or from something on the way to it, ended the connection of ${app}`,
+  brief:
+    'nearly all connections here live for less than 1 s: checks by load balancers end like that',
+  counted: 'RSTs came in, by the counters of the namespace; which port they met cannot be told',
+  estab: (count: number, watched: number): string =>
+    `EstabResets grew by ${number(count)} more than this namespace's own aborts in ${duration(watched)}`,
+  do: ({ peer }: Who): readonly string[] => [
+    `Look at ${peer}: a crash, a kill, linger 0, close() with unread data, or a proxy's idle limit.`,
+    'Note the errno: ECONNRESET reaches the socket, but ws shows 1006 and nothing else.',
+  ],
+} as const;
+
+export const resetByUs = {
+  ...resets,
+  summary: ({ app }: Who): string => `${app} ended the connection by RST instead of FIN`,
+  keepAlive: ({ app, peer }: Who): string =>
+    `keep-alive of ${app} got no answer from ${peer}, and the kernel reset the connection`,
+  counted:
+    'connections were reset from this side, by linger 0 or for data that came after close(): the counter does not tell which',
+  linger:
+    'TCP_STATE: the application asked for it (linger 0, resetAndDestroy()), or somebody killed the socket (ss -K)',
+  keepAliveReason: 'TCP_KEEPALIVE_TIMEOUT: the probes were not answered',
+  other: (reason: string | null): string =>
+    reason === null ? 'this kernel gives no reason' : `the kernel's word: ${reason}`,
+  of: (count: number, text: string): string => `${number(count)}: ${text}`,
+  do: (isKeepAlive: boolean): readonly string[] =>
+    isKeepAlive
+      ? ['Nothing: this is how keep-alive clears up after peers that vanished.']
+      : [
+          'An RST throws away what is still under way, in both directions: close with FIN, and reset only past a deadline.',
+          'Do not use linger 0 to avoid TIME-WAIT: on the server it costs 256 bytes and nothing else.',
+        ],
+} as const;
+
+export const resetWithUnreadData = {
+  ...resets,
+  summary: ({ app, peer }: Who): string =>
+    `${app} closed while data from ${peer} waited unread, so the kernel sent RST instead of FIN`,
+  counted: 'sockets were closed with unread data, so the kernel sent RST instead of FIN',
+  do: [
+    'Read to the end (resume, drain) before close(), at least until the Close frame has come.',
+    'With unread data the peer may lose what you sent last, its Close frame included: it sees 1006.',
+  ],
+} as const;
+
+export const resetDataAfterClose = {
+  ...resets,
+  summary: ({ app, peer }: Who): string =>
+    `${app} had closed its socket when more data from ${peer} came; nobody can read it, so the kernel sent RST`,
+  late: (count: number): string =>
+    `${number(count)} answered by what was left of a closed socket (an orphaned FIN-WAIT-2 or TIME-WAIT)`,
+  mixed: 'RSTs of that kind are counted by port, for all network namespaces together',
+  do: ({ peer }: Who): readonly string[] => [
+    'Finish the closing handshake first: after both Close frames no message can be under way (RFC 6455 §7.1.1).',
+    `What ${peer} sent after your close is lost, and its socket shows ECONNRESET or 1006.`,
+  ],
+} as const;
+
+export const reconnectStorm = {
+  failing: ({ app, peer }: Who, role: 'client' | 'server'): string =>
+    role === 'client'
+      ? `${app} connects again and again without a pause; the attempts fail`
+      : `${peer} connects again and again without a pause; the connections are reset at once`,
+  perhaps: ({ app, peer }: Who, role: 'client' | 'server'): string =>
+    `${role === 'client' ? app : peer} opens connections that end at once, one after the other; requests without keep-alive look the same`,
+  rate: (rate: number, watched: number): string =>
+    `${number(rate)} attempts a second over ${duration(watched)} watched`,
+  brief: (count: number, ended: number): string =>
+    `${number(count)} of ${counted(ended, 'connection')} lived for less than 1 s or never opened`,
+  refused: (count: number): string => `${number(count)} never opened`,
+  reset: (count: number): string => `${number(count)} ended by RST`,
+  live: (count: number): string => `${counted(count, 'connection')} open at the end`,
+  lasts: {
+    text: 'as long as the attempts go on',
+    because: 'without a growing, random pause every failure brings the next attempt at once',
+  },
+  do: [
+    'Wait between attempts: twice as long each time, with a random part, up to a minute; begin anew only after a connection has lasted.',
+    'Find out why the connections end: close codes, the access log, whether the service listens at all.',
+  ],
+} as const;
+
+export const idleCut = {
+  byUs: ({ app }: Who, age: number): string =>
+    `${app} closes connections on which nothing moved for ${duration(age)}: an idle timeout of its own`,
+  byOther: ({ peer }: Who, age: number): string =>
+    `connections end at the same idle age, ${duration(age)}: ${peer} or something on the way cuts them`,
+  unknown: (age: number): string =>
+    `connections end at the same idle age, ${duration(age)}: somebody cuts them; who, this source cannot tell`,
+  cluster: (count: number, known: number, range: readonly [from: number, to: number]): string =>
+    `${number(count)} of ${counted(known, 'connection')} ended when no data had moved for ${duration(range[0])} to ${duration(range[1])}`,
+  spread: (over: number): string => `they did not end together, but over ${duration(over)}`,
+  together:
+    'all within a moment: they may also have been closed together after a last common message',
+  matches: (names: readonly string[]): string =>
+    `by default ${names.join(', ')} cut${names.length === 1 ? 's' : ''} at that age`,
+  noMatch: 'no well-known default has this age',
+  lasts: (age: number): string => `every connection without data for ${duration(age)} ends`,
+  because: 'only data moves the timer; whoever sets it says for how long',
+  do: (isOwn: boolean): readonly string[] =>
+    isOwn
+      ? [
+          'Nothing, if that is meant. Else raise the idle timeout, or send pings more often than that.',
+        ]
+      : [
+          'Send a ping more often than that: every 20 to 50 s is below all usual limits.',
+          'Or raise the limit of what is in between (proxy_read_timeout, idle timeout).',
+        ],
+} as const;
+
+export const simultaneousClose = {
+  summary:
+    'both sides sent FIN before they had the other one: a simultaneous close (RFC 9293 §3.6, Figure 13)',
+  count: (count: number, ended: number): string =>
+    `${counted(count, 'connection')} of ${number(ended)} that ended went through CLOSING`,
+  lasts: {
+    text: '60 s at each end',
+    because: 'after a simultaneous close both ends hold TIME-WAIT',
+  },
+  do: [
+    'Nothing. If the client is to hold no port, let the server alone send the first FIN (RFC 6455 §7.1.1).',
   ],
 } as const;
 

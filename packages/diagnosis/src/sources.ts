@@ -1,4 +1,4 @@
-import type { Counters, TableSource, TcpSettings } from '@farewell/core';
+import type { Counters, TableSource, TcpSettings, TraceTable } from '@farewell/core';
 import type { Scene } from './scene.ts';
 
 /** How a table is named in a report. */
@@ -19,11 +19,17 @@ export function tableSource(scene: Scene): string {
 export function sourcesOf(scene: Scene): readonly string[] {
   const { settings, counters } = scene;
   return [
+    ...(scene.trace ? [traceSource(scene.trace)] : []),
     `socket table (${tableSource(scene)})`,
     ...named(counters.now, 'counters'),
     ...named(settings, 'settings'),
     ...(scene.ownership.known ? ['owners'] : []),
   ];
+}
+
+/** The `source` of evidence that comes from what happened while we watched. */
+export function traceSource({ source }: Pick<TraceTable, 'source'>): string {
+  return source === 'destroy-events' ? 'destroy events' : 'kernel trace';
 }
 
 function named(given: Counters | TcpSettings | null, name: string): readonly string[] {

@@ -24,6 +24,13 @@ export const verdictIds = [
   'listen-queue-overflow',
   'descriptor-exhaustion',
   'short-lived-connections',
+  'reset-by-peer',
+  'reset-by-us',
+  'reset-with-unread-data',
+  'reset-data-after-close',
+  'reconnect-storm',
+  'idle-cut',
+  'simultaneous-close',
 ] as const;
 
 export type VerdictId = (typeof verdictIds)[number];

@@ -8,9 +8,16 @@ import { finWait2Held } from './fin-wait-2-held.ts';
 import { finWait2Orphan } from './fin-wait-2-orphan.ts';
 import { halfOpenPeerGone } from './half-open-peer-gone.ts';
 import { halfOpenSuspect } from './half-open-suspect.ts';
+import { idleCut } from './idle-cut.ts';
 import { listenQueueOverflow } from './listen-queue-overflow.ts';
 import { portExhaustion } from './port-exhaustion.ts';
+import { reconnectStorm } from './reconnect-storm.ts';
+import { resetByPeer } from './reset-by-peer.ts';
+import { resetByUs } from './reset-by-us.ts';
+import { resetDataAfterClose } from './reset-data-after-close.ts';
+import { resetWithUnreadData } from './reset-with-unread-data.ts';
 import { shortLivedConnections } from './short-lived-connections.ts';
+import { simultaneousClose } from './simultaneous-close.ts';
 import { slowConsumer } from './slow-consumer.ts';
 import { timeWaitOnClient } from './time-wait-on-client.ts';
 import { timeWaitOnServer } from './time-wait-on-server.ts';
@@ -33,4 +40,11 @@ export const rules: Readonly<Record<VerdictId, Rule>> = {
   'listen-queue-overflow': listenQueueOverflow,
   'descriptor-exhaustion': descriptorExhaustion,
   'short-lived-connections': shortLivedConnections,
+  'reset-by-peer': resetByPeer,
+  'reset-by-us': resetByUs,
+  'reset-with-unread-data': resetWithUnreadData,
+  'reset-data-after-close': resetDataAfterClose,
+  'reconnect-storm': reconnectStorm,
+  'idle-cut': idleCut,
+  'simultaneous-close': simultaneousClose,
 };
