@@ -47,7 +47,7 @@ function missingAnswer({ connection, observedUntil }: WireCase, role: Role): Mis
     const had = peer.fin.hadPeerClose;
     // Its FIN crossed the Close frame: it had not been asked yet.
     if (had === false) return null;
-    const wait = peer.fin.at - at;
+    const wait = Math.max(0, peer.fin.at - at);
     const confidence = had === true ? 'certain' : 'likely';
     return { confidence, evidence: [span(wait, say.finInstead(by, duration(wait)))] };
   }
@@ -63,7 +63,7 @@ function missingAnswer({ connection, observedUntil }: WireCase, role: Role): Mis
 
 function gaveUp({ connection }: WireCase, role: Role): readonly EvidenceItem[] {
   const { closeFrame, fin } = connection.sides[role];
-  if (!closeFrame || fin?.hadPeerFin !== false || fin.at < closeFrame.at) return [];
-  const wait = fin.at - closeFrame.at;
+  if (!closeFrame || fin?.hadPeerFin !== false) return [];
+  const wait = Math.max(0, fin.at - closeFrame.at);
   return [span(wait, say.gaveUp(role, duration(wait)))];
 }

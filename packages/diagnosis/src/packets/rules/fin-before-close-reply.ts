@@ -30,6 +30,7 @@ function hastyFin({ sides }: WireConnection, role: Role): number | null {
   const { closeFrame, fin } = sides[role];
   if (!closeFrame || !fin || closeFrame.hadPeerClose !== false) return null;
   if (fin.hadPeerClose !== false || fin.hadPeerFin !== false) return null;
-  const wait = fin.at - closeFrame.at;
-  return wait >= 0 && wait < shortestWait ? wait : null;
+  // The FIN is behind the Close frame, even where the capture has it before.
+  const wait = Math.max(0, fin.at - closeFrame.at);
+  return wait < shortestWait ? wait : null;
 }

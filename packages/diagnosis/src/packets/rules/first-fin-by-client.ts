@@ -9,7 +9,8 @@ export const firstFinByClient: PacketRule = ({ connection, outcome }) => {
   if (!client.fin || !client.closeFrame || !server.closeFrame) return [];
   // Before the server's Close frame had arrived it is another fault: fin-before-close-reply.
   if (client.fin.hadPeerClose !== true) return [];
-  const wait = client.fin.at - Math.max(client.closeFrame.at, server.closeFrame.at);
+  const handshakeDoneAt = Math.max(client.closeFrame.at, server.closeFrame.at);
+  const wait = Math.max(0, client.fin.at - handshakeDoneAt);
   return found({
     id: 'first-fin-by-client',
     severity: 'note',
