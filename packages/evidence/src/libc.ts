@@ -14,6 +14,12 @@ export interface Libc {
   readonly send: (fd: number, bytes: Uint8Array) => number;
   /** Fills `buffer` and gives the number of bytes; with MSG_TRUNC that of the whole datagram. */
   readonly recv: (fd: number, buffer: Uint8Array, flags: number) => number;
+  /**
+   * recvmmsg(2) on another thread: fills what the `count` message headers point to, which must stay
+   * alive, and resolves to the number of datagrams, or below 0. Its errno is not known here.
+   */
+  readonly recvMany: (fd: number, headers: Uint8Array, count: number) => Promise<number>;
+  readonly addressOf: (memory: ArrayBufferView) => bigint;
   readonly setns: (fd: number, kind: number) => number;
   readonly close: (fd: number) => number;
   readonly errno: () => number;
@@ -43,6 +49,8 @@ const SOL_SOCKET = 1;
 const SO_RCVTIMEO = 20;
 const SO_RCVBUF = 8;
 const SO_RCVBUFFORCE = 33;
+/** Wait for the first datagram only, then take what is there. */
+const MSG_WAITFORONE = 0x10000;
 
 let loaded: LibcOrReason | undefined;
 
@@ -62,6 +70,7 @@ function bind(koffi: Koffi): Libc {
   const bindTo = self.func('int bind(int, const void *, uint32_t)');
   const send = self.func('long send(int, const void *, size_t, int)');
   const recv = self.func('long recv(int, _Out_ void *, size_t, int)');
+  const recvmmsg = self.func('int recvmmsg(int, void *, uint32_t, int, void *)');
   return {
     socket: self.func('int socket(int, int, int)'),
     setReceiveTimeout: (fd, seconds) => {
@@ -76,6 +85,13 @@ function bind(koffi: Koffi): Libc {
     bind: (fd, address) => bindTo(fd, address, address.length),
     send: (fd, bytes) => send(fd, bytes, bytes.length, 0),
     recv: (fd, buffer, flags) => recv(fd, buffer, buffer.length, flags),
+    recvMany: (fd, headers, count) =>
+      new Promise((resolve, reject) => {
+        recvmmsg.async(fd, headers, count, MSG_WAITFORONE, null, (error: unknown, got: number) =>
+          error ? reject(error) : resolve(got),
+        );
+      }),
+    addressOf: (memory) => koffi.address(memory),
     setns: self.func('int setns(int, int)'),
     close: self.func('int close(int)'),
     errno: () => koffi.errno(),

@@ -1,3 +1,4 @@
+import { DatagramSlots } from './datagram-slots.ts';
 import { EvidenceError } from './evidence-error.ts';
 import { errnoName, type Libc } from './libc.ts';
 import { type DumpProgress, type ParsedSockDiag, SockDiagParser } from './parse-sock-diag.ts';
@@ -18,6 +19,39 @@ export function readSockDiag(libc: Libc, options: SockDiagOptions): ParsedSockDi
     return { rows, problems: problems.problems() };
   } finally {
     libc.close(socket.fd);
+  }
+}
+
+/**
+ * The same, received by another thread: the question is asked at once, in the namespace that the calling
+ * thread is in, and the caller can go on meanwhile. Resolves to null where it did not work or the table
+ * changed while it was read: `readSockDiag` then tries again, or says why not.
+ */
+export async function receiveSockDiag(
+  libc: Libc,
+  options: SockDiagOptions,
+): Promise<ParsedSockDiag | null> {
+  const { fd } = openSockDiag(libc);
+  try {
+    if (libc.send(fd, dumpRequest(options)) < 0) return null;
+    const parser = await receiveDump(libc, fd);
+    if (parser === null || parser.interrupted) return null;
+    return { rows: parser.rows, problems: parser.problems.problems() };
+  } finally {
+    libc.close(fd);
+  }
+}
+
+async function receiveDump(libc: Libc, fd: number): Promise<SockDiagParser | null> {
+  const parser = new SockDiagParser();
+  const slots = new DatagramSlots(libc);
+  for (;;) {
+    const datagrams = await slots.receive(fd);
+    if (datagrams === null) return null;
+    for (const datagram of datagrams) {
+      const { kind } = parser.push(datagram, datagram.length);
+      if (kind !== 'more') return kind === 'done' ? parser : null;
+    }
   }
 }
 

@@ -34,6 +34,13 @@ function readOwnTable(): SocketTable {
   return reader.readTable();
 }
 
+/** What stays the same of both ends of a connection while they stay in their states. */
+function identitiesAt(port: number, { rows }: SocketTable) {
+  return rows
+    .filter(({ localPort, remotePort }) => localPort === port || remotePort === port)
+    .map(({ timer, tcpInfo, ...row }) => ({ ...row, timer: timer?.kind, known: tcpInfo !== null }));
+}
+
 function timeWaits(table: SocketTable) {
   return table.rows.filter((row) => row.tcpState === 'TIME-WAIT');
 }
@@ -118,6 +125,28 @@ describeWith(['linux'], 'the table of this network namespace', () => {
     const self = owners.processes.find(({ pid }) => pid === process.pid);
     expect(self?.openDescriptors).toBeGreaterThan(5);
     expect(self?.uid).toBe(process.getuid?.());
+  });
+
+  test('is the same when another thread receives it', async () => {
+    using reader = openNamespace({ kind: 'own' });
+    const received = await reader.receiveTable();
+    expect(received).toMatchObject({ source: 'sock-diag', problems: [], missing: [] });
+    const read = reader.readTable();
+    const { established, finWait2 } = sockets.clients;
+    for (const port of [established, finWait2]) {
+      expect(identitiesAt(port, received)).toHaveLength(2);
+      expect(identitiesAt(port, received)).toEqual(identitiesAt(port, read));
+    }
+  });
+
+  test('is received also where sock_diag cannot be used', async () => {
+    process.env['FAREWELL_NO_KOFFI'] = '1';
+    try {
+      using reader = openNamespace({ kind: 'own' });
+      expect((await reader.receiveTable()).source).toBe('proc-net-tcp');
+    } finally {
+      delete process.env['FAREWELL_NO_KOFFI'];
+    }
   });
 
   test('gives the same identity to the same socket each time', () => {

@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import type { Libc } from '../src/libc.ts';
 import { parseSockDiag } from '../src/parse-sock-diag.ts';
-import { readSockDiag } from '../src/read-sock-diag.ts';
+import { readSockDiag, receiveSockDiag } from '../src/read-sock-diag.ts';
 import { DONE, LINUX_6_18, loadDatagrams, message } from './support/datagrams.ts';
 
 type Answer = Uint8Array | { readonly errno: number };
@@ -11,6 +11,8 @@ const { EINTR, EAGAIN, EPERM } = constants.errno;
 const recorded = loadDatagrams(LINUX_6_18);
 const INTERRUPTED = message(3, new Uint8Array(4), 0x10);
 const ENOENT_ANSWER = message(2, Buffer.from([0xfe, 0xff, 0xff, 0xff]));
+
+const done = (): number => 0;
 
 /** A kernel that gives these answers, one for each recv; `dumps` counts the questions. */
 function kernelThatAnswers(answers: readonly Answer[]): { libc: Libc; seen: { dumps: number } } {
@@ -30,7 +32,9 @@ function kernelThatAnswers(answers: readonly Answer[]): { libc: Libc; seen: { du
     seen.dumps += 1;
     return 76;
   };
-  const other = { socket: () => 3, setReceiveTimeout: () => 0, setns: () => 0, close: () => 0 };
+  const options = { setReceiveTimeout: done, setReceiveBuffer: done, bind: done, setns: done };
+  const aside = { recvMany: () => Promise.resolve(-1), addressOf: () => 0n };
+  const other = { ...options, ...aside, socket: () => 3, close: done };
   return { libc: { ...other, recv, send, errno: () => errno }, seen };
 }
 
@@ -80,4 +84,9 @@ describe('reading a dump', () => {
     expect(() => readFrom(answer)).toThrow(text);
     expect(() => readFrom(answer)).toThrow(expect.objectContaining({ code: 'UNREADABLE' }));
   });
+});
+
+test('a dump that another thread could not receive is left to a second try', async () => {
+  const { libc } = kernelThatAnswers([]);
+  expect(await receiveSockDiag(libc, { tcpInfo: true })).toBeNull();
 });

@@ -14,24 +14,39 @@ export function look(reader: NamespaceReader): Look {
   return { counters: reader.readCounters(), table: reader.readTable() };
 }
 
-/** What was looked at and recorded, oldest look first. */
+/** A look, and who held the sockets meanwhile. */
+export interface LastLook extends Look {
+  readonly owners: Owners;
+}
+
+/** Reads everything now; 100,000 sockets come in on another thread while the owners are read. */
+export async function lastLook(reader: NamespaceReader, target: TypedTarget): Promise<LastLook> {
+  const receiving = reader.receiveTable();
+  const counters = reader.readCounters();
+  if ('port' in target) {
+    const table = await receiving;
+    return { table, counters, owners: reader.readOwners(inodesWith(target.port, table)) };
+  }
+  // A process is found by what it holds: all sockets are looked up.
+  const owners = reader.readOwners();
+  return { table: await receiving, counters, owners };
+}
+
+/** What was looked at and recorded. */
 export interface Seen {
-  readonly looks: readonly Look[];
+  readonly first: Look | null;
+  readonly last: LastLook;
   readonly recorded: Recorded;
 }
 
-/** Evidence from what was seen, with who holds the target's sockets and the settings. */
-export function liveEvidence(
-  reader: NamespaceReader,
-  { looks, recorded }: Seen,
-  target: TypedTarget,
-): Evidence {
+/** Evidence from what was seen, with the settings. */
+export function liveEvidence(reader: NamespaceReader, { first, last, recorded }: Seen): Evidence {
   const settings = reader.readSettings();
-  const owners = withMakers(reader.readOwners(inodesOf(target, looks)), recorded.makers);
+  const looks = first ? [first, last] : [last];
   return {
     namespace: reader.namespace,
     snapshots: looks.map(({ table }) => table),
-    owners,
+    owners: withMakers(last.owners, recorded.makers),
     settings,
     counters: looks.flatMap(({ counters }) => (counters === null ? [] : [counters])),
     missing: [...reader.missing, ...recorded.missing],
@@ -58,15 +73,10 @@ const unknownProcess: Omit<ProcessInfo, 'pid' | 'name'> = {
   descriptorLimit: null,
 };
 
-/**
- * The sockets whose owners are worth finding: for a port those that have it. Undefined: all of them, since
- * a process is found by what it holds.
- */
-function inodesOf(target: TypedTarget, looks: readonly Look[]): ReadonlySet<number> | undefined {
-  if (!('port' in target)) return undefined;
+/** The sockets of a port: those whose owners are worth finding. */
+function inodesWith(port: number, { rows }: SocketTable): ReadonlySet<number> {
   const inodes = new Set<number>();
-  for (const { table } of looks)
-    for (const { localPort, remotePort, inode } of table.rows)
-      if (inode && (localPort === target.port || remotePort === target.port)) inodes.add(inode);
+  for (const { localPort, remotePort, inode } of rows)
+    if (inode && (localPort === port || remotePort === port)) inodes.add(inode);
   return inodes;
 }

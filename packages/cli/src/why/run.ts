@@ -5,7 +5,7 @@ import { complain, type Delivery, deliver } from '../terminal/deliver.ts';
 import { orAborted, withInterrupt } from '../terminal/interrupt.ts';
 import type { Io } from '../terminal/io.ts';
 import { answer, type Question } from './answer.ts';
-import { type Look, liveEvidence, look, type Seen } from './live.ts';
+import { type Look, lastLook, liveEvidence, look, type Seen } from './live.ts';
 import { watchFor } from './progress.ts';
 import { nothingRecorded } from './recording.ts';
 import type { EvidencePlace, WhyRequest } from './request.ts';
@@ -59,8 +59,8 @@ async function repeat(run: Run, reader: NamespaceReader): Promise<ExitStatus> {
   let last: Look | null = null;
   for (;;) {
     const seen: Seen = await see(run, reader, last);
-    last = seen.looks.at(-1) ?? null;
-    const evidence = liveEvidence(reader, seen, request.target);
+    last = seen.last;
+    const evidence = liveEvidence(reader, seen);
     await turn(signal);
     const { status, readable } = await explain({ ...run, evidence });
     if (!request.watch || !readable) return status;
@@ -72,17 +72,17 @@ async function see(run: Run, reader: NamespaceReader, before: Look | null): Prom
   const { request, io, signal } = run;
   const { recording, missing } = record(request, reader);
   await using recorder = recording;
+  if (request.duration === 0) {
+    const last = await lastLook(reader, request.target);
+    return { first: null, last, recorded: nothingRecorded(missing) };
+  }
   const first = before ?? look(reader);
-  if (request.duration === 0) return { looks: [first], recorded: nothingRecorded(missing) };
   await watchFor(request.duration, io.stderr, signal);
-  const last = look(reader);
+  const last = await lastLook(reader, request.target);
   const recorded = recorder
     ? await orAborted(recorder.finish(last.table), signal)
     : nothingRecorded([]);
-  return {
-    looks: [first, last],
-    recorded: { ...recorded, missing: [...missing, ...recorded.missing] },
-  };
+  return { first, last, recorded: { ...recorded, missing: [...missing, ...recorded.missing] } };
 }
 
 async function explain(question: Question): Promise<Delivery> {
