@@ -1,7 +1,9 @@
 import {
+  abnormalClosure,
   type CloseFrame,
   type Connection,
   type Fact,
+  noStatusReceived,
   type Observation,
   observe,
   observeAll,
@@ -66,10 +68,23 @@ export class Knowledge {
     return this.#folded ?? this.#unfolded();
   }
 
-  /** ws tells what a Close frame said only with its `close` event: the frame is completed then. */
-  complete(role: Role, closeFrame: CloseFrame | null): void {
+  /**
+   * ws tells what a Close frame said only with its `close` event: the frame is completed then, and our
+   * reply, which says the same. 1006: there was none after all.
+   */
+  completeClose(code: number, reason: string): void {
+    const { local, peer } = this;
     const known = this.connection();
-    this.#folded = { ...known, [role]: { ...known[role], closeFrame } };
+    const said = { statusCode: code === noStatusReceived ? null : code, reason };
+    const complete = (frame: CloseFrame | null): CloseFrame | null =>
+      code === abnormalClosure || !frame ? null : { ...frame, ...said };
+    const own = known[local].closeFrame;
+    const isReply = own?.hadPeerClose === true;
+    this.#folded = {
+      ...known,
+      [peer]: { ...known[peer], closeFrame: complete(known[peer].closeFrame) },
+      ...(isReply && { [local]: { ...known[local], closeFrame: complete(own) } }),
+    };
   }
 
   #fold(observation: Observation): void {

@@ -84,6 +84,21 @@ export class ManagedConnection
     return this[shell].ws.bufferedAmount;
   }
 
+  /** Of the TCP connection; undefined before it is made. Ask while it is open: Node forgets what nobody asked for. */
+  get localPort(): number | undefined {
+    return this[shell].socket?.localPort;
+  }
+
+  /** The peer's address; see `localPort`. Behind a proxy it is the proxy's. */
+  get remoteAddress(): string | undefined {
+    return this[shell].socket?.remoteAddress;
+  }
+
+  /** The peer's port; see `localPort`. */
+  get remotePort(): number | undefined {
+    return this[shell].socket?.remotePort;
+  }
+
   /** Round trip of the last ping that was answered, ms; null: none was yet. */
   get latency(): number | null {
     return this.#latency < 0 ? null : this.#latency;

@@ -7,7 +7,6 @@ import {
   type Deadline,
   decide,
   endingOf,
-  noStatusReceived,
   outcome,
   type Policy,
   type TcpState,
@@ -15,12 +14,13 @@ import {
 import type { WebSocket } from 'ws';
 import { type Alarm, alarmClock, now } from './alarm-clock.ts';
 import { type Ending, endingWithText } from './ending.ts';
+import { breachOf, factsOfError } from './errors-of-ws.ts';
 import { type FinHolder, holdFin, letFinGo } from './held-socket.ts';
 import { type Lookup, lookUp, prepareLookup } from './kernel/exact-lookup.ts';
-import { shutDownNow, tcpStateOf } from './kernel/own-socket.ts';
+import { tcpStateOf } from './kernel/own-socket.ts';
 import { Knowledge } from './knowledge.ts';
 import { resetSocket } from './reset-socket.ts';
-import { breachOf, errorCode } from './violations.ts';
+import { type FinSent, sendFin } from './send-fin.ts';
 
 /**
  * Carries out what `decide` says for one connection: it does each action, feeds it back as an
@@ -179,9 +179,10 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
   wsClosed(code: number, reason: string): void {
     if (this.#hasEnded) return;
     alarmClock.clear(this);
-    if (this.isOpened) this.#completeClose(code, reason);
+    if (this.isOpened && code !== abnormalClosure) this.#closeReceived();
+    if (this.isOpened) this.completeClose(code, reason);
     const error: unknown = this.#socket?.errored ?? this.#openingError;
-    this.#sawError(error);
+    for (const fact of factsOfError(error, this.local)) this.see(fact);
     this.#lookIntoKernel();
     const at = now();
     const unflushedBytes = this.#unsentBytes;
@@ -248,36 +249,22 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
 
   #sendFin(because: Because): void {
     const socket = this.#socket;
-    this.see({ kind: 'fin-queued', of: this.local, because });
+    const { local, peer } = this;
+    this.see({ kind: 'fin-queued', of: local, because });
     if (!socket) return;
     this.#prepareLookup();
-    const canBeNow = !(socket instanceof TLSSocket) && this.ws.bufferedAmount === 0;
-    const tcpState = canBeNow ? shutDownNow(socket) : null;
-    if (tcpState) this.#finIsOut(tcpState, false);
-    else {
-      const isAnswer = tcpStateOf(socket) === 'CLOSE-WAIT';
-      socket.once('finish', () => this.#nodeSentFin(socket, isAnswer));
-    }
-    letFinGo(socket);
+    const isSending = sendFin(socket, this.ws.bufferedAmount, (fin) => this.#finIsOut(fin));
+    if (!isSending) this.see({ kind: 'rst', by: peer, seenAt: local });
   }
 
-  #nodeSentFin(socket: Socket, isAnswer: boolean): void {
+  #finIsOut({ hadPeerFin, tcpState }: FinSent): void {
     if (this.#hasEnded) return;
-    this.#finIsOut(tcpStateOf(socket), isAnswer);
-    this.ask();
-  }
-
-  /** FIN was sent. The tcpState since then shows whether the kernel had the peer's before. */
-  #finIsOut(tcpState: TcpState | null, isAnswer: boolean): void {
     const { local, peer } = this;
     const hasRead = this.connection()[peer].fin?.times[local] !== undefined;
-    const wentFirst =
-      tcpState === 'FIN-WAIT-1' || tcpState === 'FIN-WAIT-2' || tcpState === 'CLOSING';
-    const answers = isAnswer || hasRead || tcpState === 'LAST-ACK';
-    const hadPeerFin = answers ? true : wentFirst ? false : 'unknown';
-    this.see({ kind: 'fin', by: local, seenAt: local, hadPeerFin });
-    if (wentFirst) this.see({ kind: 'tcp-state', of: local, tcpState, owned: true });
-    if (answers) this.#lookup = null;
+    this.see({ kind: 'fin', by: local, seenAt: local, hadPeerFin: hasRead || hadPeerFin });
+    if (hasRead || hadPeerFin === true) this.#lookup = null;
+    else if (hadPeerFin === false && tcpState) this.#sawTcpState(tcpState, true);
+    this.ask();
   }
 
   #peerStreamEnded(socket: Socket): void {
@@ -307,26 +294,6 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
     this.see({ kind: 'close-frame', by: this.local, seenAt: this.local, ...frame });
   }
 
-  #completeClose(code: number, text: string): void {
-    const { local, peer } = this;
-    if (code !== abnormalClosure) this.#closeReceived();
-    const received = this.connection()[peer].closeFrame;
-    const own = this.connection()[local].closeFrame;
-    if (!received) return;
-    const said = { statusCode: code === noStatusReceived ? null : code, reason: text };
-    const wasNone = code === abnormalClosure;
-    this.complete(peer, wasNone ? null : { ...received, ...said });
-    if (own?.hadPeerClose === true) this.complete(local, wasNone ? null : { ...own, ...said });
-  }
-
-  #sawError(error: unknown): void {
-    if (!(error instanceof Error) || !('syscall' in error)) return;
-    const { local, peer } = this;
-    const errno = errorCode(error);
-    if (errno === 'ECONNRESET') this.see({ kind: 'rst', by: peer, seenAt: local });
-    this.see({ kind: 'error', of: local, errno, message: error.message });
-  }
-
   /** What is cheaper to look at now and then than to be told of. */
   #refresh(at: number): void {
     const socket = this.#socket;
@@ -339,7 +306,7 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
       this.#owner[flushed](unsentBytes);
     }
     if (this.#awaitsFinBehindNotify() && tcpStateOf(socket) === 'CLOSE-WAIT')
-      this.see({ kind: 'tcp-state', of: this.local, tcpState: 'CLOSE-WAIT', owned: true }, at);
+      this.#sawTcpState('CLOSE-WAIT', true);
   }
 
   #listen(at: number): void {
@@ -367,8 +334,11 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
 
   #lookIntoKernel(): void {
     const tcpState = this.#lookup && lookUp(this.#lookup);
-    if (!tcpState) return;
-    this.see({ kind: 'tcp-state', of: this.local, tcpState, owned: false });
+    if (tcpState) this.#sawTcpState(tcpState, false);
+  }
+
+  #sawTcpState(tcpState: TcpState, owned: boolean): void {
+    this.see({ kind: 'tcp-state', of: this.local, tcpState, owned });
   }
 }
 

@@ -29,7 +29,7 @@ interface Misbehaviour {
   readonly only?: Role;
 }
 
-const frame = (opcode: number, payload = new Uint8Array(0)): Step => ({
+const frame = (opcode: number, payload: Uint8Array = new Uint8Array(0)): Step => ({
   do: 'frame',
   frame: { opcode, payload },
 });

@@ -33,6 +33,7 @@ public class Server extends WebSocketServer {
         socket.send("hanging");
       }
       case "say" -> socket.send(new byte[Integer.parseInt(words[1])]);
+      case "close" -> socket.close(1001, "going away");
       default -> socket.send(text);
     }
   }

@@ -1,4 +1,4 @@
-// A ws echo server with the faults that an application brings: `hang`, `say N`. Prints its port.
+// A ws echo server with the faults that an application brings: `hang`, `say N`, `close`. Prints its port.
 import { WebSocketServer } from 'ws';
 
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', maxPayload: 1 << 26 });
@@ -18,6 +18,9 @@ function handle(socket, text) {
       break;
     case 'say':
       socket.send(Buffer.alloc(Number(argument)));
+      break;
+    case 'close':
+      socket.close(1001, 'going away');
       break;
     default:
       socket.send(text);

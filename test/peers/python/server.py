@@ -13,6 +13,8 @@ async def handle(socket):
             time.sleep(3600)  # a blocking call in a coroutine: the whole event loop stands still
         elif command == "say":
             await socket.send(bytes(int(argument)))
+        elif command == "close":
+            await socket.close(1001, "going away")
         else:
             await socket.send(text)
 

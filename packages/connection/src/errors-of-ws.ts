@@ -1,3 +1,5 @@
+import { type Fact, peerOf, type Role } from '@farewell/core';
+
 /**
  * ws answers a breach of RFC 6455 with a Close frame by itself and then emits `error`, whose `code` names
  * the breach (ws's documented error codes). The status code that it sent with it, and the section broken.
@@ -32,8 +34,17 @@ export function breachOf(error: unknown): Breach | null {
   return code?.startsWith('Z_') ? { statusCode: 1007, section: '8.1' } : null;
 }
 
+/** What an error says that the kernel reported, the errno that ws swallows included; none: it is not the kernel's. */
+export function factsOfError(error: unknown, local: Role): readonly Fact[] {
+  if (!(error instanceof Error) || !('syscall' in error)) return [];
+  const errno = errorCode(error);
+  const failed: Fact = { kind: 'error', of: local, errno, message: error.message };
+  if (errno !== 'ECONNRESET') return [failed];
+  return [{ kind: 'rst', by: peerOf(local), seenAt: local }, failed];
+}
+
 /** The `code` of an error, such as `ECONNRESET`. */
-export function errorCode(error: unknown): string | null {
+function errorCode(error: unknown): string | null {
   if (typeof error !== 'object' || error === null || !('code' in error)) return null;
   return typeof error.code === 'string' ? error.code : null;
 }

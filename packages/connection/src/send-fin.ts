@@ -1,0 +1,43 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { finProof, type TcpState, type Unknown } from '@farewell/core';
+import { letFinGo } from './held-socket.ts';
+import { shutDownNow, tcpStateOf } from './kernel/own-socket.ts';
+
+/** What the kernel showed around our FIN. */
+export interface FinSent {
+  /** Had it the peer's FIN before? */
+  readonly hadPeerFin: boolean | Unknown;
+  /** Right behind it. */
+  readonly tcpState: TcpState | null;
+}
+
+/**
+ * Ends our stream and tells once the FIN is out: at once where all data is with the kernel and koffi is
+ * there to ask it, else when Node has sent it. False, and nothing is sent: the kernel has given the
+ * connection up, which before our FIN means that RST came in, and Node has not heard of it.
+ */
+export function sendFin(
+  socket: Socket,
+  unsentBytes: number,
+  onSent: (fin: FinSent) => void,
+): boolean {
+  const before = tcpStateOf(socket);
+  if (before === 'CLOSED') return false;
+  const isAnswer = before === 'CLOSE-WAIT';
+  const seen = (tcpState: TcpState | null): void =>
+    onSent({ hadPeerFin: isAnswer || hadPeerFinIn(tcpState), tcpState });
+  // TLS has its close_notify to send first.
+  const canBeNow = unsentBytes === 0 && !(socket instanceof TLSSocket);
+  const tcpState = canBeNow ? shutDownNow(socket) : null;
+  if (tcpState) seen(tcpState);
+  else socket.once('finish', () => seen(tcpStateOf(socket)));
+  letFinGo(socket);
+  return true;
+}
+
+/** Behind our FIN: does the tcpState prove that the peer's had come before it? CLOSED proves neither. */
+function hadPeerFinIn(tcpState: TcpState | null): boolean | Unknown {
+  const order = tcpState && finProof(tcpState)?.order;
+  return order ? order === 'answer' : 'unknown';
+}
