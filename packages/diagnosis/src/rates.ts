@@ -1,30 +1,42 @@
-import type { SocketState } from '@farewell/core';
+import type { SocketRow, SocketState } from '@farewell/core';
+import { ageInState, passingThrough } from './ages.ts';
 import type { Scene } from './scene.ts';
 import type { Service } from './services.ts';
 import type { TimeWaits } from './time-waits.ts';
 
-/** Change of a service's sockets in a state, per second; null with one snapshot. */
+/**
+ * Sockets a second that got stuck in a state, less those that left it; null with one snapshot. Those that
+ * pass through are left out: on a busy server one more or less of them is there at any moment.
+ */
 export function growthOf(scene: Scene, service: Service, tcpState: SocketState): number | null {
-  return changeOf(scene, service, ({ rows }) => rows.get(tcpState)?.length ?? 0);
+  return changeOf(scene, service, ({ rows }) => rows.get(tcpState) ?? []);
 }
 
 /** The same of the sockets that a process holds: an orphan takes no descriptor. */
 export function heldGrowthOf(scene: Scene, service: Service, tcpState: SocketState): number | null {
-  return changeOf(scene, service, ({ rows }) => {
-    const held = rows.get(tcpState)?.filter(({ inode }) => inode !== 0);
-    return held?.length ?? 0;
-  });
+  return changeOf(scene, service, ({ rows }) =>
+    (rows.get(tcpState) ?? []).filter(({ inode }) => inode !== 0),
+  );
 }
 
 function changeOf(
-  { before, duration }: Scene,
+  scene: Scene,
   service: Service,
-  count: (service: Service) => number,
+  rowsOf: (service: Service) => readonly SocketRow[],
 ): number | null {
+  const { before, duration } = scene;
   // "The others" are not the same others a moment later.
   if (!before || service.key.endsWith('(others)')) return null;
+  const rows = rowsOf(service);
+  const staying = rows.filter(
+    (row) => (ageInState(scene, row) ?? passingThrough) >= passingThrough,
+  );
+  // Where ages are known, who came in the last moment is not counted, so that moment is not either.
+  const isAged = rows.some(({ tcpInfo }) => tcpInfo !== null);
+  const window = isAged ? duration - passingThrough : duration;
+  if (isAged && window < passingThrough) return null;
   const then = before.byKey.get(service.key);
-  return ((count(service) - (then ? count(then) : 0)) / duration) * 1000;
+  return ((staying.length - (then ? rowsOf(then).length : 0)) / window) * 1000;
 }
 
 /** What the ages of TIME-WAITs tell, also from one snapshot: each entered 60 s before it ends. */

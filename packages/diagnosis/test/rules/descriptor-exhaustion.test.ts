@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ownedBy, processInfo, verdict, verdictAfter } from '../support/evidence.ts';
-import { listener, rows } from '../support/rows.ts';
+import { listener, rows, tcpInfo } from '../support/rows.ts';
 
 const id = 'descriptor-exhaustion';
 const live = [listener(), ...rows(3)];
@@ -31,6 +31,20 @@ test('orphans in FIN-WAIT-2 take no descriptor, however fast they grow', () => {
   const before = [listener(), ...held];
   const now = [listener(), ...held, ...rows(50, { tcpState: 'FIN-WAIT-2', inode: 0 })];
   expect(verdictAfter(id, [before, now], open(100, now))).toBeUndefined();
+});
+
+test('closes that pass through at the second look are no leak', () => {
+  const passing = rows(2, { tcpState: 'CLOSE-WAIT', tcpInfo: tcpInfo({ lastAckReceived: 3 }) });
+  const now = [...live, ...passing];
+  expect(verdictAfter(id, [live, now], open(100, now))).toBeUndefined();
+});
+
+test('a leak is told apart from the closes that pass through', () => {
+  const leaked = rows(30, { tcpState: 'CLOSE-WAIT', tcpInfo: tcpInfo({ lastAckReceived: 1500 }) });
+  const now = [...live, ...leaked];
+  const found = verdictAfter(id, [live, now], open(100, now));
+  // Those 30 came in the first 2 of the 3 s watched: 15 a second, and 900 descriptors are left.
+  expect(found?.costs[0]).toMatchObject({ exhaustedIn: 60 });
 });
 
 test('connections that grow in number are load, not a leak', () => {
