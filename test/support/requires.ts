@@ -15,6 +15,7 @@ const facilities = {
     missing: '`nstat` (apt-get install iproute2)',
     present: () => runs('nstat', ['--version']),
   },
+  nginx: { missing: '`nginx` (apt-get install nginx-light)', present: () => runs('nginx', ['-v']) },
   nft: { missing: '`nft` (apt-get install nftables)', present: () => runs('nft', ['--version']) },
   namespaces: {
     missing: 'user and network namespaces (`unshare --user --map-root-user --net true` fails here)',
@@ -49,6 +50,10 @@ const facilities = {
   python: {
     missing: 'Python with websockets (pip install websockets)',
     present: () => runs('python3', ['-c', 'import websockets']),
+  },
+  tcpdump: {
+    missing: '`tcpdump` (apt-get install tcpdump)',
+    present: () => runs('tcpdump', ['--version']),
   },
   tshark: {
     missing: '`tshark` (apt-get install tshark)',

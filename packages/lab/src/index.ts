@@ -1,4 +1,5 @@
 export { type Diagram, drawDiagram, type Lane } from './diagram/draw.ts';
+export { drawHops } from './diagram/draw-hops.ts';
 export type { LabEvent } from './diagram/event.ts';
 export { type Isolation, probeIsolation } from './host/isolation.ts';
 export {
@@ -9,6 +10,13 @@ export {
 } from './host/run-scenario.ts';
 export { type Failed, type RunAllOptions, runScenarios } from './host/run-scenarios.ts';
 export { listScenarios, type ScenarioInfo } from './list-scenarios.ts';
-export type { KernelView, PeerInfo, ScenarioResult, Skipped, StateCounts } from './result.ts';
-export type { Expectation, Need } from './scenario.ts';
+export type {
+  KernelView,
+  PeerInfo,
+  ScenarioResult,
+  Skipped,
+  StateCounts,
+  TraceUse,
+} from './result.ts';
+export type { Expectation, Need, Pace } from './scenario.ts';
 export type { Phase } from './stage/messages.ts';

@@ -1,4 +1,4 @@
-import type { Need } from './scenario.ts';
+import type { Need, Pace } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 
 /** A scenario as a list shows it. */
@@ -7,9 +7,17 @@ export interface ScenarioInfo {
   readonly title: string;
   readonly about: string;
   readonly needs: readonly Need[];
+  /** `slow`: it runs when it is named, or with `--all`. */
+  readonly pace: Pace;
 }
 
 /** All scenarios, in the order in which they are shown. */
 export function listScenarios(): readonly ScenarioInfo[] {
-  return scenarios.map(({ name, title, about, needs }) => ({ name, title, about, needs }));
+  return scenarios.map(({ name, title, about, needs, pace = 'fast' }) => ({
+    name,
+    title,
+    about,
+    needs,
+    pace,
+  }));
 }

@@ -19,6 +19,7 @@ Exit status
 
 Examples
   farewell lab
+  farewell lab --all
   farewell lab close-wait-leak --keep
   farewell lab --json | jq '.scenarios[] | select(.agrees | not)'
 `;
@@ -29,7 +30,8 @@ export function addLabCommand(program: Command, context: CommandContext): void {
     .command('lab')
     .summary('make stuck sockets on this machine, for real, and explain each')
     .description('Makes stuck sockets on this machine, for real, and explains each.')
-    .argument('[NAMES...]', 'the scenarios to run (default: all)')
+    .argument('[NAMES...]', 'the scenarios to run (default: all but the slow ones)')
+    .option('--all', 'run the slow ones as well, which wait for more than a minute')
     .option('--list', 'list the scenarios instead of running them')
     .option('--json', 'print JSON (schema farewell.lab/1)')
     .option('--keep', 'leave sockets and processes there until Enter or SIGINT')

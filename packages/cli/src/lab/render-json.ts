@@ -1,6 +1,12 @@
 import type { TcpState, Unknown } from '@farewell/core';
 import type { VerdictId } from '@farewell/diagnosis';
-import type { Expectation, KernelView, ScenarioInfo, ScenarioResult } from '@farewell/lab';
+import type {
+  Expectation,
+  KernelView,
+  PeerInfo,
+  ScenarioInfo,
+  ScenarioResult,
+} from '@farewell/lab';
 import type { Outcome } from './outcomes.ts';
 
 /** One scenario in the JSON of `lab`. Field by field: docs/reference/lab-json.md. */
@@ -11,13 +17,21 @@ export interface LabScenarioJson {
   readonly client: TcpState | Unknown;
   readonly server: TcpState | Unknown;
   readonly verdicts: readonly VerdictId[];
+  readonly untraced: readonly VerdictId[];
   readonly expected: Expectation;
   readonly kernel: KernelView;
   readonly processes: {
-    readonly client: { readonly name: string; readonly pid: number };
-    readonly server: { readonly name: string; readonly pid: number };
+    readonly client: ProcessJson;
+    /** Null: there is none. */
+    readonly middlebox: ProcessJson | null;
+    readonly server: ProcessJson;
   };
   readonly durationMs: number;
+}
+
+interface ProcessJson {
+  readonly name: string;
+  readonly pid: number;
 }
 
 /** A scenario that gave no result, and why. */
@@ -55,7 +69,7 @@ export function labJson(outcomes: readonly Outcome[]): LabJson {
 }
 
 function scenarioJson(result: ScenarioResult): LabScenarioJson {
-  const { client, server } = result.given;
+  const { client, middlebox, server } = result.given;
   return {
     name: result.name,
     agrees: result.agrees,
@@ -63,12 +77,18 @@ function scenarioJson(result: ScenarioResult): LabScenarioJson {
     client: result.client,
     server: result.server,
     verdicts: result.verdicts.map(({ id }) => id),
+    untraced: result.untraced.map(({ id }) => id),
     expected: result.expected,
     kernel: result.kernel,
     processes: {
-      client: { name: client.name, pid: client.pid },
-      server: { name: server.name, pid: server.pid },
+      client: processJson(client),
+      middlebox: middlebox && processJson(middlebox),
+      server: processJson(server),
     },
     durationMs: Math.round(result.duration),
   };
+}
+
+function processJson({ name, pid }: PeerInfo): ProcessJson {
+  return { name, pid };
 }

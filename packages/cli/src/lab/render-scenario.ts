@@ -1,5 +1,5 @@
 import type { Severity, Verdict } from '@farewell/diagnosis';
-import { drawDiagram, type ScenarioResult } from '@farewell/lab';
+import { drawHops, type Need, type ScenarioResult, type Skipped } from '@farewell/lab';
 import { formatQuantity } from '../terminal/format.ts';
 import { printable, wrap } from '../terminal/layout.ts';
 import { nameOf, type Outcome } from './outcomes.ts';
@@ -20,35 +20,33 @@ export function scenarioLines(outcome: Outcome, style: LabStyle): string[] {
     case 'ran':
       return resultLines(outcome.result, style);
     case 'skipped':
-      return reasonLines(outcome, `skipped: ${needText}: ${outcome.skipped.reason}`, style);
+      return reasonLines(outcome, skippedText(outcome.skipped), style);
     case 'failed':
       return reasonLines(outcome, `failed, a defect of the lab: ${outcome.message}`, style);
   }
 }
 
-const needText = 'it needs a network namespace of its own, which there cannot be here';
+const needs: Readonly<Record<Need, string>> = {
+  namespace: 'it needs a network namespace of its own, which there cannot be here',
+  nginx: 'it needs nginx',
+};
+
+function skippedText({ needs: need, reason }: Skipped): string {
+  return `skipped: ${needs[need]}: ${reason}`;
+}
 
 function resultLines(result: ScenarioResult, style: LabStyle): string[] {
   return [
     `${style.paint('strong', result.name)}  ${result.title}`,
     ...indented(result.about, style),
     '',
-    ...diagramOf(result).map((line) => indent + line),
+    ...drawHops(result).map((line) => (line === '' ? line : indent + line)),
     ...diagramNote(result, style),
     '',
     ...result.verdicts.flatMap((verdict) => verdictLines(verdict, style)),
     ...agreementLines(result, style),
     '',
   ];
-}
-
-function diagramOf({ given, client, server, kernel, events }: ScenarioResult): string[] {
-  return drawDiagram({
-    client: { name: given.client.name, tcpState: client },
-    server: { name: given.server.name, tcpState: server },
-    serverPort: kernel.serverPort,
-    events,
-  });
 }
 
 function diagramNote({ kernel, events }: ScenarioResult, style: LabStyle): string[] {
@@ -74,9 +72,10 @@ function verdictLines({ id, severity, count, summary }: Verdict, style: LabStyle
 }
 
 function agreementLines({ agrees, disagreements, kernel }: ScenarioResult, style: LabStyle) {
+  const trace = kernel.trace.read ? ' and its trace' : '';
   if (agrees)
     return indented(
-      `agrees with the kernel's table (${kernel.source}) and with what was expected`,
+      `agrees with the kernel's table (${kernel.source})${trace} and with what was expected`,
       style,
     );
   return disagreements.flatMap((each) =>

@@ -17,6 +17,7 @@ function ran(name: string, agrees: boolean): Outcome {
     about: 'A sentence.',
     given: {
       client: { name: 'chat-client', is: 'a client', pid: 2 },
+      middlebox: null,
       server: { name: 'chat-server', is: 'a server', pid: 3 },
     },
     agrees,
@@ -25,11 +26,15 @@ function ran(name: string, agrees: boolean): Outcome {
     client: agrees ? 'TIME-WAIT' : 'CLOSED',
     server: 'CLOSED',
     verdicts: [],
+    untraced: [],
+    trace: null,
     kernel: {
       release: '6.18.0',
       source: 'sock-diag',
       isolated: true,
+      trace: { read: true },
       serverPort: 8080,
+      frontPort: 8080,
       connections: 1,
       portPairs: 1,
       client: {},

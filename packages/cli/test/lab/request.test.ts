@@ -3,14 +3,29 @@ import { describe, expect, it } from 'vitest';
 import { parseRequest } from '../../src/lab/request.ts';
 
 const options = { color: true } as const;
-const all = listScenarios().map(({ name }) => name);
+const scenarios = listScenarios();
+const all = scenarios.map(({ name }) => name);
+const fast = scenarios.filter(({ pace }) => pace === 'fast').map(({ name }) => name);
 
 describe('parseRequest', () => {
-  it('means all scenarios when none is named', () => {
+  it('means all scenarios but the slow ones when none is named', () => {
+    expect(fast.length).toBeLessThan(all.length);
     expect(parseRequest([], options)).toEqual({
       ok: true,
-      value: { does: 'run', names: all, json: false, color: true },
+      value: { does: 'run', names: fast, json: false, color: true },
     });
+  });
+
+  it('means the slow ones too with --all, and when it only lists', () => {
+    for (const more of [{ all: true }, { list: true }])
+      expect(parseRequest([], { ...options, ...more })).toMatchObject({ value: { names: all } });
+    const [slow = ''] = all.filter((name) => !fast.includes(name));
+    expect(parseRequest([slow], options)).toMatchObject({ value: { names: [slow] } });
+  });
+
+  it('refuses names beside --all', () => {
+    const request = parseRequest(['close-wait-leak'], { ...options, all: true });
+    expect(request).toMatchObject({ ok: false, error: expect.stringContaining('--all') });
   });
 
   it('runs each name once, in the order of the list', () => {

@@ -4,14 +4,15 @@ import type { LabEvent } from './event.ts';
 /** What a diagram shows of one end: its name on top, its state at the bottom. */
 export interface Lane {
   readonly name: string;
-  readonly tcpState: TcpState | Unknown;
+  /** Null: not shown. */
+  readonly tcpState: TcpState | Unknown | null;
 }
 
 export interface Diagram {
   readonly client: Lane;
   readonly server: Lane;
   readonly serverPort: number;
-  /** Of all connections of a scenario; one of them is drawn. */
+  /** Of all connections of a scenario; the first one to `serverPort` is drawn. */
   readonly events: readonly LabEvent[];
 }
 
@@ -21,8 +22,9 @@ interface Step {
   readonly text: string;
   readonly kind: 'arrow' | 'note';
   readonly by: Role;
-  /** Sent before; `times` counts how often in a row. */
+  /** Sent before. */
   readonly again: boolean;
+  /** How often in a row. */
   times: number;
 }
 
@@ -36,7 +38,8 @@ const between = laneWidth - 2;
  * the time since its first event in ms. Where no packets could be seen, the changes of the kernel's table
  * stand in for them.
  */
-export function drawDiagram({ client, server, serverPort, events }: Diagram): string[] {
+export function drawDiagram({ client, server, serverPort, events: all }: Diagram): string[] {
+  const events = all.filter((event) => event.serverPort === serverPort);
   const clientPort = events.find((event) => event.clientPort !== null)?.clientPort ?? null;
   const steps = toSteps(firstConnection(events, clientPort));
   const start = steps[0]?.at ?? 0;
@@ -44,7 +47,7 @@ export function drawDiagram({ client, server, serverPort, events }: Diagram): st
     line('', facing(client.name, server.name)),
     line('ms', facing(clientPort === null ? '' : `:${clientPort}`, `:${serverPort}`)),
     ...steps.map((step) => line((step.at - start).toFixed(1), drawStep(step))),
-    line('', facing(client.tcpState, server.tcpState)),
+    line('', facing(client.tcpState ?? '', server.tcpState ?? '')),
   ];
 }
 
@@ -86,12 +89,17 @@ function toStep(event: LabEvent): Step {
 }
 
 function isRepeated(step: Step, last: Step): boolean {
-  return step.again && last.again && step.by === last.by && step.text === last.text;
+  return (
+    step.kind === last.kind &&
+    step.again === last.again &&
+    step.by === last.by &&
+    step.text === last.text
+  );
 }
 
 function textOf({ text, again, times }: Step): string {
-  if (!again) return text;
-  return times === 1 ? `${text}, again` : `${text}, again ${times} times`;
+  const repeated = again ? `${text}, again` : text;
+  return times === 1 ? repeated : `${repeated}${again ? '' : ','} ${times} times`;
 }
 
 function drawStep(step: Step): string {

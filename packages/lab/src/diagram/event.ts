@@ -1,12 +1,16 @@
 import type { Role, SocketState } from '@farewell/core';
 
-/** Something that was seen while a scenario ran. `at`: Unix ms. `clientPort` names the connection. */
+/**
+ * Something that was seen while a scenario ran. `at`: Unix ms. `clientPort` and `serverPort` name the
+ * connection: with a middlebox in between there are two, one behind the other.
+ */
 export type LabEvent =
   | {
       /** On the wire, from the packets of the scenario's namespace. */
       readonly kind: 'segment';
       readonly at: number;
       readonly clientPort: number;
+      readonly serverPort: number;
       readonly by: Role;
       /** `SYN`, `Close 1000`, `FIN`, ... */
       readonly text: string;
@@ -18,6 +22,7 @@ export type LabEvent =
       readonly kind: 'application';
       readonly at: number;
       readonly clientPort: number | null;
+      readonly serverPort: number;
       readonly of: Role;
       readonly text: string;
     }
@@ -26,6 +31,7 @@ export type LabEvent =
       readonly kind: 'tcp-state';
       readonly at: number;
       readonly clientPort: number;
+      readonly serverPort: number;
       readonly of: Role;
       readonly tcpState: SocketState;
     };

@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import type { ScenarioResult, Skipped } from '../result.ts';
+import type { Need } from '../scenario.ts';
 import { findScenario } from '../scenarios/index.ts';
 import type { Phase } from '../stage/messages.ts';
 import { type Isolation, probeIsolation } from './isolation.ts';
@@ -26,17 +28,19 @@ export type RunOutcome =
   | { readonly kind: 'skipped'; readonly skipped: Skipped };
 
 /**
- * Makes one scenario on this machine, asks the diagnosis about it, and clears it away. Takes 2 to 5 s. A
- * scenario that needs a namespace is skipped where there can be none. Rejects if its processes fail, which
+ * Makes one scenario on this machine, asks the diagnosis about it, and clears it away. Takes 2 to 5 s, a slow
+ * one more than a minute. A scenario is skipped where something is missing that it needs. Rejects if its processes fail, which
  * is a defect of the lab and not a disagreement.
  */
 export async function runScenario(name: string, options: RunOptions = {}): Promise<RunOutcome> {
   const scenario = findScenario(name);
   const { signal } = options;
   const isolation = options.isolation ?? (await probeIsolation(signal));
-  const [need] = scenario.needs;
-  if (!isolation.isolated && need !== undefined)
-    return { kind: 'skipped', skipped: { name, needs: need, reason: isolation.why } };
+  const missing = scenario.needs.flatMap((needs) => {
+    const reason = whyMissing(needs, isolation);
+    return reason === null ? [] : [{ name, needs, reason }];
+  });
+  if (missing[0] !== undefined) return { kind: 'skipped', skipped: missing[0] };
   await using stage = startStage(
     { scenario: name, isolated: isolation.isolated },
     {
@@ -49,4 +53,18 @@ export async function runScenario(name: string, options: RunOptions = {}): Promi
   const { result } = await stage.message('result');
   await options.whileLive?.({ result, stagePid: stage.pid });
   return { kind: 'ran', result };
+}
+
+/** Null: it is there. */
+function whyMissing(need: Need, isolation: Isolation): string | null {
+  switch (need) {
+    case 'namespace':
+      return isolation.isolated ? null : isolation.why;
+    case 'nginx':
+      return isNginxHere() ? null : 'there is no `nginx` (apt-get install nginx-light)';
+  }
+}
+
+function isNginxHere(): boolean {
+  return spawnSync('nginx', ['-v'], { stdio: 'ignore' }).status === 0;
 }

@@ -5,18 +5,19 @@ import type koffiModule from 'koffi';
 /** The system calls that Node has no API for. Each gives -1 on failure; then `lastErrno()` says why. */
 export interface Libc {
   readonly socket: (domain: number, type: number, protocol: number) => number;
-  readonly setSocketOption: (fd: number, option: number, value: Uint8Array) => number;
+  readonly setSocketOption: (
+    fd: number,
+    option: readonly [level: number, name: number],
+    value: Uint8Array,
+  ) => number;
   readonly ioctl: (fd: number, request: number, argument: Uint8Array) => number;
   /** Does not wait: -1 (EAGAIN) if there is nothing. */
   readonly receive: (fd: number, bytes: Uint8Array) => number;
   readonly close: (fd: number) => number;
-  /** Where these bytes are in memory, for a structure that points to others. */
-  readonly address: (bytes: Uint8Array) => bigint;
   /** Of the last call that failed: `EPERM` and so on. */
   readonly lastErrno: () => string;
 }
 
-const solSocket = 1;
 const messageDontWait = 0x40;
 
 type Koffi = typeof koffiModule;
@@ -40,11 +41,10 @@ function bind(koffi: Koffi): Libc {
   const recv = self.func('long recv(int, _Out_ void *, size_t, int)');
   return {
     socket: self.func('int socket(int, int, int)'),
-    setSocketOption: (fd, option, value) => setsockopt(fd, solSocket, option, value, value.length),
+    setSocketOption: (fd, [level, name], value) => setsockopt(fd, level, name, value, value.length),
     ioctl: self.func('int ioctl(int, unsigned long, _Inout_ void *)'),
     receive: (fd, bytes) => recv(fd, bytes, bytes.length, messageDontWait),
     close: self.func('int close(int)'),
-    address: (bytes) => koffi.address(bytes),
     lastErrno: () => getSystemErrorName(-koffi.errno()),
   };
 }

@@ -37,7 +37,15 @@ export class Wire {
     if (segment.fin) texts.push('FIN');
     advance(own, segment);
     if (texts.length === 0) return null;
-    return { kind: 'segment', at: segment.at, clientPort, by, text: texts.join(' + '), again };
+    return {
+      kind: 'segment',
+      at: segment.at,
+      clientPort,
+      serverPort: this.#serverPort,
+      by,
+      text: texts.join(' + '),
+      again,
+    };
   }
 
   #sender({ sourcePort, destinationPort }: Segment): Role | null {

@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import { findScenario } from '../scenarios/index.ts';
-import type { FromPeer, PeerArguments, ToPeer } from './messages.ts';
-import type { Commands, PeerContext } from './program.ts';
+import type { FromPeer, Part, PeerArguments, ToPeer } from './messages.ts';
+import type { Commands, PeerContext, PeerProgram } from './program.ts';
 
 /** One end of a scenario, in a process of its own, that does what the stage tells it to over IPC. */
-const { scenario, role, serverPort } = JSON.parse(process.argv[2] ?? '') as PeerArguments;
-const program = findScenario(scenario).given[role];
+const { scenario, part, ...ports } = JSON.parse(process.argv[2] ?? '') as PeerArguments;
+const program = programOf(scenario, part);
 
 // A stage that has gone, by whatever way, takes its peers along.
 process.on('disconnect', () => process.exit());
@@ -13,7 +13,7 @@ if (!process.connected) process.exit();
 process.title = program.name;
 
 const context: PeerContext = {
-  serverPort,
+  ...ports,
   listening: (port) => send({ kind: 'listening', port }),
   connected: (clientPort) => send({ kind: 'connected', clientPort }),
   note: (text, clientPort) =>
@@ -27,6 +27,12 @@ const context: PeerContext = {
 const commands = await program.start(context);
 process.on('message', (message) => void answer(commands, message as ToPeer));
 send({ kind: 'ready' });
+
+function programOf(scenario: string, part: Part): PeerProgram<Commands> {
+  const program = findScenario(scenario).given[part];
+  if (program === undefined) throw new Error(`Expected ${scenario} to have a ${part}`);
+  return program;
+}
 
 async function answer(commands: Commands, { id, command, args }: ToPeer): Promise<void> {
   try {

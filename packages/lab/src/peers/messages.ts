@@ -1,5 +1,8 @@
 import type { Role } from '@farewell/core';
 
+/** Which of a scenario's programs a process runs. */
+export type Part = Role | 'middlebox';
+
 /** From the stage to a peer. */
 export type ToPeer = {
   readonly kind: 'call';
@@ -25,6 +28,9 @@ export type FromPeer =
 /** The arguments of a peer's process. */
 export interface PeerArguments {
   readonly scenario: string;
-  readonly role: Role;
+  readonly part: Part;
+  /** Where the server listens or is to listen; for a client behind a middlebox: where that one does. */
   readonly serverPort: number;
+  /** Where a middlebox is to listen. */
+  readonly frontPort: number;
 }

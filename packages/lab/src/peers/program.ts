@@ -5,7 +5,9 @@ export type Commands = Readonly<Record<string, (...args: never[]) => unknown>>;
 export interface PeerContext {
   /** Where the server is to listen (0: any free port), or where the client finds it. */
   readonly serverPort: number;
-  /** The server says where it listens. */
+  /** Where a middlebox is to listen. */
+  readonly frontPort: number;
+  /** The server, or a middlebox, says where it listens. */
   listening(port: number): void;
   /** The client says which local port a new connection has. */
   connected(clientPort: number): void;

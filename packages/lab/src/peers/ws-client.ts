@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { vanish } from '@farewell/probe';
 import { WebSocket } from 'ws';
 import { type FinTiming, timeFin } from './hold-fin.ts';
-import { mute } from './mute.ts';
 import type { PeerContext, PeerProgram } from './program.ts';
 
 /** How a load ended: `refused` is the errno of the connection that could not be opened. */
@@ -14,9 +15,11 @@ export type WsClientCommands = {
   /** Calls `close(code)` on every connection that is open; does not wait for what follows. */
   close(code: number): void;
   /** Makes the kernel drop whatever comes in for these connections: the host seems to have vanished. */
-  mute(): void;
+  vanish(): Promise<void>;
   /** Opens a connection and closes it with 1000, `count` times, one after the other, until one is refused. */
   load(count: number): Promise<LoadResult>;
+  /** For `duration` ms: opens a connection, and `backoff` ms after its end the next one. */
+  reconnect(duration: number, backoff: number): Promise<void>;
 };
 
 interface Options {
@@ -48,8 +51,17 @@ export function wsClient(options: Options): PeerProgram<WsClientCommands> {
       return {
         open: async () => void (await openOne()),
         close: (code) => connections.forEach((connection) => close(connection, code, context)),
-        mute: () => connections.forEach((connection) => muteOne(connection, context)),
+        async vanish() {
+          await Promise.all(connections.map((connection) => vanishOne(connection, context)));
+        },
         load: (count) => load(count, openOne, context),
+        async reconnect(duration, backoff) {
+          const until = performance.now() + duration;
+          while (performance.now() < until) {
+            await ended(await openOne());
+            await pause(backoff);
+          }
+        },
       };
     },
   };
@@ -81,8 +93,8 @@ function close({ webSocket, clientPort }: Connection, code: number, context: Pee
   webSocket.close(code);
 }
 
-function muteOne({ socket, clientPort }: Connection, context: PeerContext): void {
-  mute(socket);
+async function vanishOne({ socket, clientPort }: Connection, context: PeerContext): Promise<void> {
+  await vanish(socket);
   context.note('network cut: it drops all it receives', clientPort);
 }
 
@@ -103,4 +115,8 @@ async function load(
   }
   context.note(`all ${count} connections were opened`);
   return { opened: count, refused: null };
+}
+
+async function ended({ webSocket }: Connection): Promise<void> {
+  if (webSocket.readyState !== WebSocket.CLOSED) await once(webSocket, 'close');
 }

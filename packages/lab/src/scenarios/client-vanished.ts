@@ -24,7 +24,7 @@ export const clientVanished = scenario({
   },
   async when({ client, server, until }) {
     await client.open();
-    await client.mute();
+    await client.vanish();
     await server.send(1000);
     await until(`the server's kernel has retransmitted ${unansweredTries} times`, (ends) =>
       ends.server.every((row) => (row.timer?.tries ?? 0) >= unansweredTries),

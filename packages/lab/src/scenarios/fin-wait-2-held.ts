@@ -1,8 +1,7 @@
 import { sessionServer } from '../peers/session-server.ts';
 import { wsClient } from '../peers/ws-client.ts';
 import { scenario } from '../scenario.ts';
-
-const longestTimer = 2_147_483_647; // ms; a longer one fires at once
+import { longestTimer } from './longest-timer.ts';
 
 export const finWait2Held = scenario({
   name: 'fin-wait-2-held',

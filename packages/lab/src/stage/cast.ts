@@ -26,7 +26,7 @@ export interface Player {
 export async function startPeer(name: string, peer: PeerArguments): Promise<Player> {
   const { command, args, cwd } = nodeProgram('peers/main', peer);
   const child = spawn(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const player = new ChildPlayer(child, name, peer.role);
+  const player = new ChildPlayer(child, name, peer);
   await player.ready;
   return player;
 }
@@ -46,14 +46,14 @@ class ChildPlayer implements Player {
   opened = 0;
   readonly ready: Promise<unknown>;
   readonly #child: ChildProcess;
-  readonly #role: Role;
+  readonly #peer: PeerArguments;
   readonly #waiting = new Map<number, Waiting>();
   readonly #exited: Promise<void>;
   #lastId = readyId;
 
-  constructor(child: ChildProcess, name: string, role: Role) {
+  constructor(child: ChildProcess, name: string, peer: PeerArguments) {
     this.#child = child;
-    this.#role = role;
+    this.#peer = peer;
     this.name = name;
     this.ready = this.#wait(readyId);
     child.on('message', (message) => this.#receive(message as FromPeer));
@@ -87,6 +87,23 @@ class ChildPlayer implements Player {
     await this.#exited;
   }
 
+  /** Where in the diagrams a note belongs: a middlebox is the server of one hop and the client of the next. */
+  #places(): { readonly of: Role; readonly serverPort: number }[] {
+    const { part, serverPort } = this.#peer;
+    const listening = this.port ?? serverPort;
+    switch (part) {
+      case 'client':
+        return [{ of: 'client', serverPort }];
+      case 'server':
+        return [{ of: 'server', serverPort: listening }];
+      case 'middlebox':
+        return [
+          { of: 'server', serverPort: listening },
+          { of: 'client', serverPort },
+        ];
+    }
+  }
+
   #wait(id: number): Promise<unknown> {
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
@@ -107,7 +124,13 @@ class ChildPlayer implements Player {
         this.clientPorts.add(message.clientPort);
         return;
       case 'note':
-        this.notes.push({ ...message, kind: 'application', of: this.#role });
+        this.notes.push(
+          ...this.#places().map((place) => ({
+            ...message,
+            ...place,
+            kind: 'application' as const,
+          })),
+        );
         return;
       case 'ready':
         this.#settle(readyId)?.resolve(undefined);

@@ -9,15 +9,26 @@ export interface Ends {
   readonly portPairs: number;
 }
 
+/** How a scenario's sockets are told from all others. */
+export interface Ports {
+  /** Where the client connects to: a middlebox's port if there is one, else the server's. */
+  readonly frontPort: number;
+  readonly serverPort: number;
+  readonly clientPorts: ReadonlySet<number>;
+}
+
 /** Picks them by both ports, so that on a shared loopback nobody else's sockets are taken for ours. */
 export function findEnds(
   rows: readonly SocketRow[],
-  serverPort: number,
-  clientPorts: ReadonlySet<number>,
+  { frontPort, serverPort, clientPorts }: Ports,
 ): Ends {
+  // The server's peer is the middlebox if there is one; then the namespace is ours, and so are all its sockets.
+  const isPeer = (port: number): boolean => frontPort !== serverPort || clientPorts.has(port);
   return {
-    client: rows.filter((r) => r.remotePort === serverPort && clientPorts.has(r.localPort)),
-    server: rows.filter((r) => r.localPort === serverPort && clientPorts.has(r.remotePort)),
+    client: rows.filter((r) => r.remotePort === frontPort && clientPorts.has(r.localPort)),
+    server: rows.filter(
+      (r) => r.localPort === serverPort && r.tcpState !== 'LISTEN' && isPeer(r.remotePort),
+    ),
     portPairs: clientPorts.size,
   };
 }

@@ -3,15 +3,17 @@ import type { NamespaceReader } from '@farewell/evidence';
 import type { LabEvent } from '../diagram/event.ts';
 import type { Capture } from '../packets/capture.ts';
 import { Wire } from '../packets/wire.ts';
-import { type Ends, findEnds } from './ends.ts';
+import { type Ends, findEnds, type Ports } from './ends.ts';
+import type { StageTrace } from './trace.ts';
 
 /** Watches one scenario: the rows of its sockets each time the table is read, and its packets. */
 export class Observer {
   readonly #reader: NamespaceReader;
   readonly #capture: Capture | null;
-  readonly #serverPort: number;
-  readonly #clientPorts: ReadonlySet<number>;
-  readonly #wire: Wire;
+  readonly #trace: StageTrace | null;
+  readonly #ports: Ports;
+  /** One for each hop. */
+  readonly #wires: readonly Wire[];
   readonly #events: LabEvent[] = [];
   readonly #lastRows = new Map<string, SocketRow>();
 
@@ -19,14 +21,16 @@ export class Observer {
     readonly reader: NamespaceReader;
     /** Null where packets may not be seen: then the table alone tells what happened. */
     readonly capture: Capture | null;
-    readonly serverPort: number;
-    readonly clientPorts: ReadonlySet<number>;
+    /** Null where the kernel gives none. It learns from the rows which sockets are meant. */
+    readonly trace: StageTrace | null;
+    readonly ports: Ports;
   }) {
     this.#reader = options.reader;
     this.#capture = options.capture;
-    this.#serverPort = options.serverPort;
-    this.#clientPorts = options.clientPorts;
-    this.#wire = new Wire(options.serverPort);
+    this.#trace = options.trace;
+    this.#ports = options.ports;
+    const { frontPort, serverPort } = options.ports;
+    this.#wires = [...new Set([frontPort, serverPort])].map((port) => new Wire(port));
   }
 
   /** Reads the table once. */
@@ -36,8 +40,10 @@ export class Observer {
 
   /** The two ends in this table; what changed since the last one becomes an event. */
   ends(table: SocketTable): Ends {
-    const ends = findEnds(table.rows, this.#serverPort, this.#clientPorts);
-    this.#recordStates([...ends.client, ...ends.server], table.at ?? Date.now());
+    this.#trace?.confirm(table.rows);
+    const ends = findEnds(table.rows, this.#ports);
+    const at = table.at ?? Date.now();
+    this.#recordStates(ends, at);
     this.#recordPackets();
     return ends;
   }
@@ -48,7 +54,8 @@ export class Observer {
     return this.#events;
   }
 
-  #recordStates(rows: readonly SocketRow[], at: number): void {
+  #recordStates({ client, server }: Ends, at: number): void {
+    const rows = [...client, ...server];
     const current = new Map(rows.map((row) => [`${row.localPort} ${row.remotePort}`, row]));
     for (const [key, row] of current)
       if (this.#lastRows.get(key)?.tcpState !== row.tcpState) this.#recordState(row, at);
@@ -59,15 +66,18 @@ export class Observer {
   }
 
   #recordState({ localPort, remotePort, tcpState }: SocketRow, at: number): void {
-    const of = localPort === this.#serverPort ? 'server' : 'client';
-    const clientPort = of === 'server' ? remotePort : localPort;
-    this.#events.push({ kind: 'tcp-state', at, of, clientPort, tcpState });
+    const of = localPort === this.#ports.serverPort ? 'server' : 'client';
+    const [clientPort, serverPort] =
+      of === 'server' ? [remotePort, localPort] : [localPort, remotePort];
+    this.#events.push({ kind: 'tcp-state', at, of, clientPort, serverPort, tcpState });
   }
 
   #recordPackets(): void {
     for (const segment of this.#capture?.drain() ?? []) {
-      const event = this.#wire.read(segment);
-      if (event !== null) this.#events.push(event);
+      for (const wire of this.#wires) {
+        const event = wire.read(segment);
+        if (event !== null) this.#events.push(event);
+      }
     }
   }
 }

@@ -1,19 +1,25 @@
 import { release } from 'node:os';
-import type { Role } from '@farewell/core';
 import { openNamespace } from '@farewell/evidence';
 import { Capture } from '../packets/capture.ts';
 import type { PeerInfo, ScenarioResult } from '../result.ts';
-import type { Expectation, Scenario } from '../scenario.ts';
-import { type Player, startPeer } from './cast.ts';
-import { compare, type Seen } from './compare.ts';
+import type { Scenario } from '../scenario.ts';
+import type { Player } from './cast.ts';
+import { compare } from './compare.ts';
 import { commonState, countStates, type Ends } from './ends.ts';
 import type { Phase } from './messages.ts';
 import { Observer } from './observer.ts';
+import { type Players, startPlayers } from './players.ts';
 import { Disagreement, setStage } from './stage.ts';
+import { openStageTrace } from './trace.ts';
 import { watchAndDiagnose } from './verdicts.ts';
 
-/** A port that nobody else can have taken in a namespace of one's own; on a shared loopback any free one. */
-const portInNamespace = 8080;
+/**
+ * On a shared loopback any free port. In a namespace of one's own nobody else can have taken one; but a kernel
+ * trace sees all namespaces mixed, so scenarios that run side by side get different ones.
+ */
+function choosePort(isolated: boolean): number {
+  return isolated ? 10_000 + 2 * (process.pid % 10_000) : 0;
+}
 
 export interface PlayOptions {
   readonly isolated: boolean;
@@ -29,56 +35,57 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Sc
   using reader = openNamespace({ kind: 'own' });
   using capture = openCapture(isolated);
   options.onPhase('starting');
-  const { client, server, serverPort } = await startPeers(scenario, options);
-  const observer = new Observer({ reader, capture, serverPort, clientPorts: client.clientPorts });
+  const players = await startPlayers(scenario, {
+    ...options,
+    serverPort: choosePort(isolated),
+  });
+  const { client, server, middlebox, frontPort, serverPort } = players;
+  const ports = { frontPort, serverPort, clientPorts: client.clientPorts };
+  const { use, trace: opened } = openStageTrace([frontPort, serverPort]);
+  await using trace = opened;
+  const observer = new Observer({ reader, capture, trace, ports });
   options.onPhase('playing');
-  const failure = await perform(scenario, { client, server, observer });
+  const failure = await perform(scenario, players, observer);
   options.onPhase('watching');
-  const { verdicts, last } = await watchAndDiagnose(reader, serverPort);
-  const ends = observer.ends(last);
-  const kernel = { ...kernelView(ends, client), source: last.source, isolated, serverPort };
-  const events = [...observer.events(), ...client.notes, ...server.notes];
+  const watched = await watchAndDiagnose({ reader, serverPort, trace });
+  const ends = observer.ends(watched.last);
+  const seen = { ...statesOf(ends), verdicts: watched.verdicts, untraced: watched.untraced };
+  const disagreements = [failure ?? [], compare(scenario.then, seen, use)].flat();
+  const events = [observer.events(), client.notes, server.notes, middlebox?.notes ?? []].flat();
   return {
-    ...describe(scenario, { client, server }),
-    ...judge(scenario.then, { ...seenStates(ends), verdicts }, failure),
-    kernel,
+    ...describe(scenario, players),
+    ...seen,
+    trace: watched.trace,
+    expected: scenario.then,
+    agrees: disagreements.length === 0,
+    disagreements,
+    kernel: {
+      ...kernelView(ends, client),
+      source: watched.last.source,
+      isolated,
+      trace: use,
+      frontPort,
+      serverPort,
+    },
     events: events.sort((one, other) => one.at - other.at),
     duration: performance.now() - startedAt,
   };
 }
 
-async function startPeers(scenario: Scenario, { isolated, onPlayer }: PlayOptions) {
-  const { client, server } = scenario.given;
-  const serverPlayer = await startPeer(server.name, {
-    scenario: scenario.name,
-    role: 'server',
-    serverPort: isolated ? portInNamespace : 0,
-  });
-  onPlayer(serverPlayer);
-  const serverPort = serverPlayer.port;
-  if (serverPort === null) throw new Error(`Expected ${server.name} to say where it listens`);
-  const clientPlayer = await startPeer(client.name, {
-    scenario: scenario.name,
-    role: 'client',
-    serverPort,
-  });
-  onPlayer(clientPlayer);
-  return { client: clientPlayer, server: serverPlayer, serverPort };
-}
-
 /** Runs `when` and waits for the states expected. What did not come is returned: the verdict is still wanted. */
 async function perform(
   scenario: Scenario,
-  { client, server, observer }: { client: Player; server: Player; observer: Observer },
+  players: Players,
+  observer: Observer,
 ): Promise<string | null> {
-  const stage = setStage(client, server, () => observer.look());
+  const stage = setStage(players, () => observer.look());
   const expected = scenario.then;
   try {
     await scenario.when(stage);
     await stage.until(
       `all clients are ${expected.client} and all servers ${expected.server}`,
       (ends) => {
-        const { client, server } = seenStates(ends);
+        const { client, server } = statesOf(ends);
         return client === expected.client && server === expected.server;
       },
     );
@@ -95,24 +102,21 @@ function openCapture(isolated: boolean): Capture | null {
 }
 
 /** Who played, and what it was about. */
-function describe(
-  { name, title, about, given }: Scenario,
-  players: { readonly client: Player; readonly server: Player },
-) {
-  const peer = (role: Role): PeerInfo => ({
-    name: given[role].name,
-    is: given[role].is,
-    pid: players[role].pid,
-  });
-  return { name, title, about, given: { client: peer('client'), server: peer('server') } };
+function describe({ name, title, about, given }: Scenario, players: Players) {
+  const { middlebox } = players;
+  return {
+    name,
+    title,
+    about,
+    given: {
+      client: peerInfo(given.client, players.client),
+      middlebox: given.middlebox && middlebox ? peerInfo(given.middlebox, middlebox) : null,
+      server: peerInfo(given.server, players.server),
+    },
+  };
 }
 
-function judge<S extends Seen>(expected: Expectation, seen: S, failure: string | null) {
-  const disagreements = [...(failure === null ? [] : [failure]), ...compare(expected, seen)];
-  return { ...seen, expected, disagreements, agrees: disagreements.length === 0 };
-}
-
-function seenStates({ client, server, portPairs }: Ends) {
+function statesOf({ client, server, portPairs }: Ends) {
   return { client: commonState(client, portPairs), server: commonState(server, portPairs) };
 }
 
@@ -124,4 +128,8 @@ function kernelView(ends: Ends, { opened }: Player) {
     client: countStates(ends.client),
     server: countStates(ends.server),
   };
+}
+
+function peerInfo({ name, is }: { name: string; is: string }, { pid }: Player): PeerInfo {
+  return { name, is, pid };
 }

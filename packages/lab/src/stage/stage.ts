@@ -1,6 +1,7 @@
 import type { Commands } from '../peers/program.ts';
 import type { Player } from './cast.ts';
 import { describeRows, type Ends } from './ends.ts';
+import type { Players } from './players.ts';
 
 /** A peer's commands as the stage calls them: across a process border, so each gives a promise. */
 export type Remote<Offered extends Commands> = {
@@ -10,11 +11,20 @@ export type Remote<Offered extends Commands> = {
 };
 
 /** What a scenario's `when` has at hand. */
-export interface Stage<Client extends Commands, Server extends Commands> {
+export interface Stage<
+  Client extends Commands,
+  Server extends Commands,
+  Middlebox extends Commands = Commands,
+> {
   readonly client: Remote<Client>;
   readonly server: Remote<Server>;
-  /** Resolves when the kernel's table is so. Rejects after 15 s with what it says instead. */
-  readonly until: (what: string, holds: (ends: Ends) => boolean) => Promise<void>;
+  readonly middlebox: Remote<Middlebox>;
+  /** Resolves when the kernel's table is so. Rejects after `within` ms (15 s) with what it says instead. */
+  readonly until: (
+    what: string,
+    holds: (ends: Ends) => boolean,
+    options?: { readonly within: number },
+  ) => Promise<void>;
   /** Fails the scenario, which then disagrees, unless it holds: `expect('the 11th to be refused', ...)`. */
   readonly expect: (what: string, holds: () => boolean) => void;
 }
@@ -28,48 +38,49 @@ export class Disagreement extends Error {
 const patience = 15_000;
 const pollInterval = 10;
 
-/** Builds the stage on its two players; `look` reads the kernel's table. */
-export function setStage(
-  client: Player,
-  server: Player,
-  look: () => Ends,
-): Stage<Commands, Commands> {
+interface Condition {
+  readonly what: string;
+  readonly holds: (ends: Ends) => boolean;
+  readonly within: number;
+}
+
+/** Builds the stage on its players; `look` reads the kernel's table. */
+export function setStage(players: Players, look: () => Ends): Stage<Commands, Commands> {
   return {
-    client: remote(client),
-    server: remote(server),
-    until: (what, holds) => until(what, holds, look),
+    client: remote(players.client),
+    server: remote(players.server),
+    middlebox: remote(players.middlebox),
+    until: (what, holds, options) =>
+      until({ what, holds, within: options?.within ?? patience }, look),
     expect(what, holds) {
       if (!holds()) throw new Disagreement(`expected ${what}`);
     },
   };
 }
 
-async function until(
-  what: string,
-  holds: (ends: Ends) => boolean,
-  look: () => Ends,
-): Promise<void> {
-  const deadline = performance.now() + patience;
+async function until({ what, holds, within }: Condition, look: () => Ends): Promise<void> {
+  const deadline = performance.now() + within;
   for (;;) {
     const ends = look();
     if (holds(ends)) return;
     if (performance.now() > deadline)
       throw new Disagreement(
-        `expected within ${patience / 1000} s that ${what}; ` +
+        `expected within ${within / 1000} s that ${what}; ` +
           `client: ${describeRows(ends.client)}, server: ${describeRows(ends.server)}`,
       );
     await new Promise((resolve) => setTimeout(resolve, pollInterval));
   }
 }
 
-function remote(player: Player): Remote<Commands> {
+function remote(player: Player | null): Remote<Commands> {
   return new Proxy<Remote<Commands>>(
     {},
     {
       get:
         (_target, command) =>
         (...args: unknown[]) =>
-          player.call(String(command), args),
+          player?.call(String(command), args) ??
+          Promise.reject(new Error(`Expected a middlebox to ${String(command)}, got none`)),
     },
   );
 }

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Evidence, SocketTable } from '@farewell/core';
+import type { Evidence, SocketTable, TraceTable } from '@farewell/core';
 import { diagnose, type Verdict } from '@farewell/diagnosis';
 import type { NamespaceReader } from '@farewell/evidence';
+import type { StageTrace } from './trace.ts';
 
 /**
  * The time between the two snapshots, ms. A socket that is only passing through a state is gone from it
@@ -9,12 +10,27 @@ import type { NamespaceReader } from '@farewell/evidence';
  */
 const watched = 1000;
 
-/** What `farewell why :PORT --for 1s` would say, with the tables it rests on. */
-export async function watchAndDiagnose(
-  reader: NamespaceReader,
-  serverPort: number,
-): Promise<{ readonly verdicts: readonly Verdict[]; readonly last: SocketTable }> {
+/** What there is to read. `trace` has watched from before the first connection. */
+export interface Sources {
+  readonly reader: NamespaceReader;
+  readonly serverPort: number;
+  readonly trace: StageTrace | null;
+}
+
+/** What the diagnosis says, with the table it rests on. */
+export interface Watched {
+  /** With the trace, if there is one. */
+  readonly verdicts: readonly Verdict[];
+  /** Without it. */
+  readonly untraced: readonly Verdict[];
+  readonly trace: TraceTable | null;
+  readonly last: SocketTable;
+}
+
+/** What `farewell why :PORT --for 1s` would say, with and without root. */
+export async function watchAndDiagnose({ reader, serverPort, trace }: Sources): Promise<Watched> {
   const first = look(reader);
+  trace?.confirm(first.table.rows);
   await pause(watched);
   const last = look(reader);
   const evidence: Evidence = {
@@ -26,8 +42,12 @@ export async function watchAndDiagnose(
     missing: reader.missing,
     platform: 'linux',
   };
-  const { verdicts } = diagnose(evidence, { kind: 'port', port: serverPort });
-  return { verdicts, last: last.table };
+  const target = { kind: 'port', port: serverPort } as const;
+  const untraced = diagnose(evidence, target).verdicts;
+  if (trace === null) return { verdicts: untraced, untraced, trace, last: last.table };
+  const table = await trace.table(last.table.rows);
+  const { verdicts } = diagnose({ ...evidence, trace: table }, target);
+  return { verdicts, untraced, trace: table, last: last.table };
 }
 
 function look(reader: NamespaceReader) {

@@ -8,8 +8,10 @@ const lanes = {
   serverPort: 8080,
 } as const;
 
+const connection = { clientPort: 40_000, serverPort: 8080 } as const;
+
 function segment(at: number, by: 'client' | 'server', text: string) {
-  return { kind: 'segment', at, clientPort: 40_000, by, text, again: false } as const;
+  return { kind: 'segment', at, ...connection, by, text, again: false } as const;
 }
 
 function sentAgain(at: number, by: 'client' | 'server', text: string) {
@@ -17,7 +19,7 @@ function sentAgain(at: number, by: 'client' | 'server', text: string) {
 }
 
 function note(at: number, of: 'client' | 'server', text: string) {
-  return { kind: 'application', at, clientPort: 40_000, of, text } as const;
+  return { kind: 'application', at, ...connection, of, text } as const;
 }
 
 function draw(events: readonly LabEvent[]): string {
@@ -51,6 +53,22 @@ describe('drawDiagram', () => {
     expect(text.split('\n')).toHaveLength(2 + 2 + 1);
   });
 
+  it('counts in one line what an end sends several times in a row', () => {
+    const pongs = [1, 2, 3].map((at) => segment(at, 'client', 'pong, 0 bytes'));
+    const text = draw([
+      segment(0, 'client', 'SYN'),
+      ...pongs,
+      segment(4, 'server', 'pong, 0 bytes'),
+    ]);
+    expect(text).toContain('pong, 0 bytes, 3 times');
+    expect(text.split('\n')).toHaveLength(2 + 3 + 1);
+  });
+
+  it('draws one hop: what belongs to another port of a server is left out', () => {
+    const other: LabEvent = { ...segment(1, 'client', 'RST'), serverPort: 8081 };
+    expect(draw([segment(0, 'client', 'SYN'), other])).not.toContain('RST');
+  });
+
   it('does not count together what two ends send again', () => {
     const text = draw([sentAgain(0, 'server', 'FIN'), sentAgain(1, 'client', 'FIN')]);
     expect(text.match(/FIN, again /g)).toHaveLength(2);
@@ -75,7 +93,7 @@ describe('drawDiagram', () => {
   });
 
   it('shows changes of the table only where there are no packets', () => {
-    const state = { kind: 'tcp-state', at: 1, clientPort: 40_000, of: 'server' } as const;
+    const state = { kind: 'tcp-state', at: 1, ...connection, of: 'server' } as const;
     const change: LabEvent = { ...state, tcpState: 'LAST-ACK' };
     expect(draw([change])).toContain('LAST-ACK ●');
     expect(draw([segment(0, 'client', 'SYN'), change])).not.toContain('LAST-ACK');

@@ -10,28 +10,38 @@ import { expectSameAsSs } from '../support/expect-same.ts';
 import { type BesideSs, runBesideSs } from '../support/run-beside-ss.ts';
 
 const run = promisify(execFile);
-const scenarios = listScenarios();
+/** A slow one takes more than a minute, and each runs twice. */
+const scenarios = listScenarios().filter(({ pace }) => pace === 'fast');
+const slow = listScenarios().filter(({ pace }) => pace === 'slow');
 const nobody = 65_534;
 
 describeWith(
-  ['linux', 'namespaces', 'ss'],
-  'each scenario agrees with the kernel as `ss` reads it',
+  ['linux', 'namespaces', 'ss', 'nstat', 'nginx'],
+  'each scenario agrees with the kernel as `ss` and `nstat` read it',
   () => {
     it.concurrent.each(scenarios)('$name', async ({ name }) => {
+      expectSameAsSs(await runBesideSs(name));
+    });
+
+    it.concurrent.each(slow)('$name', { timeout: 150_000 }, async ({ name }) => {
       expectSameAsSs(await runBesideSs(name));
     });
   },
 );
 
-describeWith(['linux', 'namespaces', 'ss', 'setpriv'], 'the same as an ordinary user', () => {
-  it.concurrent.each(scenarios)('$name', async ({ name }) => {
-    const script = fileURLToPath(new URL('../support/run-beside-ss.ts', import.meta.url));
-    const user = ['--reuid', nobody, '--regid', nobody, '--clear-groups'].map(String);
-    const node = [process.execPath, '--import', 'tsx', '--conditions', '@farewell/source'];
-    const { stdout } = await run('setpriv', [...user, ...node, script, name]);
-    expectSameAsSs(JSON.parse(stdout) as BesideSs);
-  });
-});
+describeWith(
+  ['linux', 'namespaces', 'ss', 'nstat', 'nginx', 'setpriv'],
+  'the same as an ordinary user',
+  () => {
+    it.concurrent.each(scenarios)('$name', async ({ name }) => {
+      const script = fileURLToPath(new URL('../support/run-beside-ss.ts', import.meta.url));
+      const user = ['--reuid', nobody, '--regid', nobody, '--clear-groups'].map(String);
+      const node = [process.execPath, '--import', 'tsx', '--conditions', '@farewell/source'];
+      const { stdout } = await run('setpriv', [...user, ...node, script, name]);
+      expectSameAsSs(JSON.parse(stdout) as BesideSs);
+    });
+  },
+);
 
 describeWith(['linux', 'namespaces'], 'while a scenario is there', () => {
   it('its processes are in another network namespace, and gone when it ends', async () => {

@@ -29,8 +29,22 @@ describe('the two ends in a table', () => {
       row(50_000, 8080, 'ESTABLISHED'),
       row(8080, 50_000, 'ESTABLISHED'),
     ];
-    const ends = findEnds(rows, 8080, new Set([40_000]));
+    const clientPorts = new Set([40_000]);
+    const ends = findEnds(rows, { frontPort: 8080, serverPort: 8080, clientPorts });
     expect(ends.client.map((r) => r.tcpState)).toEqual(['FIN-WAIT-2']);
+    expect(ends.server.map((r) => r.tcpState)).toEqual(['CLOSE-WAIT']);
+  });
+
+  it('are at the two outer ends when there is a middlebox, whatever ports it uses itself', () => {
+    const rows = [
+      row(40_000, 8081, 'ESTABLISHED'),
+      row(8081, 40_000, 'FIN-WAIT-1'),
+      row(41_000, 8080, 'FIN-WAIT-2'),
+      row(8080, 41_000, 'CLOSE-WAIT'),
+    ];
+    const clientPorts = new Set([40_000]);
+    const ends = findEnds(rows, { frontPort: 8081, serverPort: 8080, clientPorts });
+    expect(ends.client.map((r) => r.tcpState)).toEqual(['ESTABLISHED']);
     expect(ends.server.map((r) => r.tcpState)).toEqual(['CLOSE-WAIT']);
   });
 

@@ -3,6 +3,8 @@ import { expect } from 'vitest';
 import type { BesideSs } from './run-beside-ss.ts';
 import type { SsSocket } from './ss.ts';
 
+const closing: readonly string[] = ['FIN-WAIT-1', 'CLOSING', 'LAST-ACK'];
+
 /** Which sockets of `ss` a verdict is about. */
 const meantBy: Partial<Record<VerdictId, (socket: SsSocket) => boolean>> = {
   'time-wait-on-client': (s) => s.end === 'client' && s.tcpState === 'TIME-WAIT',
@@ -11,26 +13,54 @@ const meantBy: Partial<Record<VerdictId, (socket: SsSocket) => boolean>> = {
   'close-wait-leak': (s) => s.tcpState === 'CLOSE-WAIT' && s.owned,
   'fin-wait-2-held': (s) => s.tcpState === 'FIN-WAIT-2' && s.owned,
   'fin-wait-2-orphan': (s) => s.tcpState === 'FIN-WAIT-2' && !s.owned,
+  'fin-unanswered': (s) => closing.includes(s.tcpState) && s.retransmissions > 0,
+  'fin-blocked-by-reader': (s) => closing.includes(s.tcpState) && s.probed,
+  'half-open-suspect': (s) => s.tcpState === 'ESTABLISHED',
+  'time-wait-overflow': (s) => s.tcpState === 'TIME-WAIT',
   'half-open-peer-gone': (s) => s.tcpState === 'ESTABLISHED' && s.retransmissions > 0,
 };
 
-/** We are right when the kernel agrees: states and the sockets of each verdict, counted by `ss`. */
-export function expectSameAsSs({ outcome, sockets }: BesideSs): void {
+/** What `nstat` must have counted, where a kind of death has a counter of its own. */
+const counted: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  'close-with-unread-data': { TcpExtTCPAbortOnClose: 1 },
+  'linger-zero-reset': { TcpExtTCPAbortOnData: 1 },
+  'data-after-close': { TcpOutRsts: 1 },
+  'time-wait-overflow': { TcpExtTCPTimeWaitOverflow: 9 },
+  'idle-cut-reset': { TcpExtTCPAbortOnData: 10 },
+  'client-closes-first': { TcpOutRsts: 0, TcpRetransSegs: 0 },
+  'server-closes-first': { TcpOutRsts: 0, TcpRetransSegs: 0 },
+  'idle-cut-nginx': { TcpOutRsts: 0 },
+};
+
+/** We are right when the kernel agrees: states and the sockets of each verdict, counted by `ss` and `nstat`. */
+export function expectSameAsSs({ outcome, sockets, counters }: BesideSs): void {
   if (outcome.kind !== 'ran') throw new Error(`skipped: ${outcome.skipped.reason}`);
   const { result } = outcome;
+  const { kernel } = result;
   expect(result.disagreements).toEqual([]);
-  expect(result.kernel.isolated).toBe(true);
-  expect(stateByEnd(sockets, 'client')).toBe(result.client);
-  expect(stateByEnd(sockets, 'server')).toBe(result.server);
-  for (const { id, count } of result.verdicts) {
+  expect(kernel.isolated).toBe(true);
+  const hops = kernel.frontPort === kernel.serverPort ? 1 : 2;
+  const clientHop = hops === 1 ? 'back' : 'front';
+  const ofClient = sockets.filter(({ end, hop }) => end === 'client' && hop === clientHop);
+  const ofServer = sockets.filter(({ end, hop }) => end === 'server' && hop === 'back');
+  expect(countByState(ofClient)).toEqual(kernel.client);
+  expect(countByState(ofServer)).toEqual(kernel.server);
+  expect(counters).toMatchObject({
+    TcpActiveOpens: kernel.connections * hops,
+    TcpPassiveOpens: kernel.connections * hops,
+    ...counted[result.name],
+  });
+  const diagnosed = sockets.filter(({ hop }) => hop === 'back');
+  for (const { id, count } of result.untraced) {
     const meant = meantBy[id];
     if (meant === undefined) throw new Error(`Expected a way to count ${id} with ss`);
-    expect(count, id).toBe(sockets.filter(meant).length);
+    expect(count, id).toBe(diagnosed.filter(meant).length);
     expect(count, id).toBeGreaterThan(0);
   }
 }
 
-function stateByEnd(sockets: readonly SsSocket[], end: SsSocket['end']): string {
-  const states = new Set(sockets.filter((s) => s.end === end).map(({ tcpState }) => tcpState));
-  return states.size === 0 ? 'CLOSED' : [...states].join(' and ');
+function countByState(sockets: readonly SsSocket[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { tcpState } of sockets) counts[tcpState] = (counts[tcpState] ?? 0) + 1;
+  return counts;
 }

@@ -1,22 +1,26 @@
 import { fileURLToPath } from 'node:url';
 import { type RunOutcome, runScenario } from '../../src/index.ts';
-import { readSs, type SsSocket } from './ss.ts';
+import { readNstat, readSs, type SsSocket } from './ss.ts';
 
-/** A scenario's outcome, and what `ss` said while its sockets were there. */
+/** A scenario's outcome, and what `ss` and `nstat` said while its sockets were there. */
 export interface BesideSs {
   readonly outcome: RunOutcome;
   readonly sockets: readonly SsSocket[];
+  /** By `nstat`. */
+  readonly counters: Readonly<Record<string, number>>;
 }
 
-/** Runs a scenario in its own namespace and reads the same table with `ss`. */
+/** Runs a scenario in its own namespace and reads the same table with `ss`, and the counters with `nstat`. */
 export async function runBesideSs(name: string): Promise<BesideSs> {
   let sockets: readonly SsSocket[] = [];
+  let counters: Readonly<Record<string, number>> = {};
   const outcome = await runScenario(name, {
-    whileLive: ({ result, stagePid }) => {
-      sockets = readSs(stagePid, result.kernel.serverPort);
+    whileLive: (live) => {
+      sockets = readSs(live);
+      counters = readNstat(live);
     },
   });
-  return { outcome, sockets };
+  return { outcome, sockets, counters };
 }
 
 // As a program, for a test that needs another user: prints what it found.

@@ -1,0 +1,96 @@
+import { connectRawPeer, listenRawPeer, type RawPeer, type Step, vanish } from '@farewell/probe';
+import { disappear, pace } from '../kernel/socket-options.ts';
+import type { PeerContext, PeerProgram } from './program.ts';
+
+/** What a raw peer can be told to do, with every connection that it has. */
+export type RawCommands<Move extends string = never> = {
+  /** One of the moves that the scenario gives it. */
+  perform(move: Move): void;
+  /** close(2) at once, whatever is unread or unsent. */
+  terminate(): void;
+  /** The kernel drops what comes in for these connections: to the peer, the host has vanished. */
+  vanish(): Promise<void>;
+  /** The sockets are gone, and no segment says so: a host that lost its power. */
+  disappear(): void;
+  /** From now on a segment of n bytes keeps the next one back for n / `bytesPerSecond` s. */
+  pace(bytesPerSecond: number): void;
+};
+
+export type RawClientCommands<Move extends string = never> = RawCommands<Move> & {
+  /** Opens one connection; resolves when the opening handshake is over. */
+  open(): Promise<void>;
+};
+
+interface Options<Move extends string> {
+  readonly name: string;
+  readonly is: string;
+  /** What it does with a connection first, the opening handshake included. */
+  readonly steps?: readonly Step[];
+  /** What it can be told to do later. The name is what the diagram says of it. */
+  readonly moves?: Readonly<Record<Move, readonly Step[]>>;
+}
+
+/** It answers nothing by itself: neither ping, nor Close, nor FIN. */
+const deaf = { pong: 'never', close: 'never', fin: 'never' } as const;
+
+/** A client without a WebSocket library, which does only what it is told to. */
+export function rawClient<Move extends string = never>(
+  options: Options<Move>,
+): PeerProgram<RawClientCommands<Move>> {
+  const script = { ...options, reflexes: deaf, steps: options.steps ?? [{ do: 'open' }] } as const;
+  return {
+    name: options.name,
+    is: options.is,
+    async start(context) {
+      const peers: RawPeer[] = [];
+      const open = async (): Promise<void> => {
+        const peer = await connectRawPeer(script, { host: '127.0.0.1', port: context.serverPort });
+        await peer.until((seen) => seen.some(({ what }) => what === 'handshake'));
+        context.connected(peer.socket.localPort ?? 0);
+        peers.push(peer);
+      };
+      const ofClient = { ...options, portOf: (peer: RawPeer) => peer.socket.localPort };
+      return { open, ...commands(ofClient, peers, context) };
+    },
+  };
+}
+
+/** A server without a WebSocket library: beyond the opening handshake it does only what it is told to. */
+export function rawServer<Move extends string = never>(
+  options: Options<Move>,
+): PeerProgram<RawCommands<Move>> {
+  const script = { ...options, reflexes: deaf, steps: options.steps ?? [] };
+  return {
+    name: options.name,
+    is: options.is,
+    async start(context) {
+      const server = await listenRawPeer(() => script, { port: context.serverPort });
+      context.listening(server.port);
+      const ofServer = { ...options, portOf: (peer: RawPeer) => peer.socket.remotePort };
+      return commands(ofServer, server.peers, context);
+    },
+  };
+}
+
+function commands<Move extends string>(
+  { moves, portOf }: Options<Move> & { readonly portOf: (peer: RawPeer) => number | undefined },
+  peers: readonly RawPeer[],
+  context: PeerContext,
+): RawCommands<Move> {
+  const each = (text: string, act: (peer: RawPeer) => void): void => {
+    for (const peer of peers) {
+      context.note(text, portOf(peer));
+      act(peer);
+    }
+  };
+  return {
+    perform: (move) => each(move, (peer) => peer.perform(...(moves?.[move] ?? []))),
+    terminate: () => each('closes its socket', ({ socket }) => socket.destroy()),
+    async vanish() {
+      await Promise.all(peers.map(({ socket }) => vanish(socket)));
+      each('network cut: it drops all it receives', () => {});
+    },
+    disappear: () => each('gone, without a word', ({ socket }) => disappear(socket)),
+    pace: (bytesPerSecond) => peers.forEach(({ socket }) => pace(socket, bytesPerSecond)),
+  };
+}

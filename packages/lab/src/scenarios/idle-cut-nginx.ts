@@ -1,0 +1,41 @@
+import { nginx } from '../peers/nginx.ts';
+import { wsClient } from '../peers/ws-client.ts';
+import { wsServer } from '../peers/ws-server.ts';
+import { scenario } from '../scenario.ts';
+
+const connections = 5;
+
+export const idleCutNginx = scenario({
+  name: 'idle-cut-nginx',
+  title: 'nginx cuts at proxy_read_timeout',
+  about:
+    'The server says nothing for longer than proxy_read_timeout (60 s by default, here 1 s), so nginx closes both connections with FIN: no Close frame, 1006 at both ends, and a TIME-WAIT on nginx towards the server.',
+  needs: ['namespace', 'nginx'],
+  given: {
+    client: wsClient({
+      name: 'chat-client',
+      is: 'a ws client without heartbeat',
+      fin: 'at-once',
+    }),
+    middlebox: nginx({
+      name: 'nginx',
+      is: 'a real nginx with proxy_read_timeout 1s',
+      proxyReadTimeout: 1,
+    }),
+    server: wsServer({
+      name: 'chat-server',
+      is: 'a ws server without heartbeat',
+      fin: 'at-once',
+    }),
+  },
+  async when({ client, until }) {
+    for (let opened = 0; opened < connections; opened += 1) await client.open();
+    await until('nginx has closed them', (ends) => ends.server.length === 0);
+  },
+  then: {
+    client: 'CLOSED',
+    server: 'CLOSED',
+    verdicts: ['time-wait-on-client'],
+    traced: ['idle-cut', 'time-wait-on-client'],
+  },
+});

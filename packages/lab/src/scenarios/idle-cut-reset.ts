@@ -1,0 +1,34 @@
+import { middlebox } from '../peers/middlebox.ts';
+import { rawClient } from '../peers/raw-peers.ts';
+import { wsServer } from '../peers/ws-server.ts';
+import { scenario } from '../scenario.ts';
+
+const idleTimeout = 1000;
+const connections = 5;
+
+export const idleCutReset = scenario({
+  name: 'idle-cut-reset',
+  title: 'A middlebox resets idle connections',
+  about:
+    'Both ends see an RST that the other one never sent. In the socket table nothing is left; only who watched the connections die sees that they all had been idle for the same time.',
+  needs: ['namespace'],
+  given: {
+    client: rawClient({ name: 'chat-client', is: 'a client without heartbeat' }),
+    middlebox: middlebox({
+      name: 'middlebox',
+      is: 'a proxy that resets both sides once a connection was idle for 1 s',
+      idleTimeout,
+      cut: 'with-rst',
+    }),
+    server: wsServer({
+      name: 'chat-server',
+      is: 'a ws server without heartbeat',
+      fin: 'at-once',
+    }),
+  },
+  async when({ client, middlebox }) {
+    for (let opened = 0; opened < connections; opened += 1) await client.open();
+    await middlebox.hasCutAll();
+  },
+  then: { client: 'CLOSED', server: 'CLOSED', verdicts: [], traced: ['idle-cut', 'reset-by-peer'] },
+});
