@@ -6,6 +6,7 @@ import { rules } from './rules/index.ts';
 import { type Scene, sceneOf } from './scene.ts';
 import { sourcesOf } from './sources.ts';
 import type { RoleCount } from './survey.ts';
+import { tracedIn } from './traced.ts';
 import type { ProcessRef, Severity, Verdict } from './verdict.ts';
 
 /**
@@ -24,6 +25,7 @@ export const diagnose: Diagnose = (evidence, target) => {
     missing: missingFrom(scene, evidence.missing),
     tcpStates: stateCounts(scene),
     bothEndsLocal: scene.now.bothEndsLocal,
+    traced: tracedIn(scene),
     verdicts: inOrder(Object.values(rules).flatMap((rule) => rule(scene))),
   };
 };

@@ -5,7 +5,7 @@ import { processRef } from './owners.ts';
 import { holderOf, type Scene } from './scene.ts';
 import type { Who } from './sentences.ts';
 import type { Service } from './services.ts';
-import type { Confidence, EvidenceItem, SocketGroup, Verdict } from './verdict.ts';
+import type { Confidence, EvidenceItem, ProcessRef, SocketGroup, Verdict } from './verdict.ts';
 
 /** What a verdict is about: sockets of one service, or of several (null). */
 export interface Subject {
@@ -14,6 +14,8 @@ export interface Subject {
   readonly rows: readonly SocketRow[];
   /** Sockets meant besides `rows` that were counted by peer and not kept: TIME-WAITs. */
   readonly counted?: readonly SocketGroup[];
+  /** The process that the trace saw making them: nobody holds a TIME-WAIT. */
+  readonly maker?: TracedProcess | null;
 }
 
 /** What a rule decides and says; the rest follows from the subject. */
@@ -24,14 +26,14 @@ type Finding = Pick<
 
 /** A verdict about sockets of one service: who holds them, where they go, who the peers are. */
 export function verdictOn(
-  { scene, service, rows, counted = [] }: Subject,
+  { scene, service, rows, counted = [], maker = null }: Subject,
   finding: Finding,
 ): Verdict {
-  const process = holderOf(scene, service, rows);
+  const holder = holderOf(scene, service, rows);
   return {
     ...finding,
     count: rows.length + sumOf(counted),
-    process: process ? processRef(process) : null,
+    process: maker ? tracedRef(scene, maker) : holder && processRef(holder),
     port: service?.port ?? null,
     destination: service?.destination ?? null,
     groups: groupsOf(service, rows, counted),
@@ -44,16 +46,21 @@ export function verdictOnHistory(
   { scene, history, count, process }: HistorySubject,
   finding: Finding,
 ): Verdict {
-  const known = process ? scene.ownership.byPid(process.pid) : null;
   return {
     ...finding,
     count,
-    process: known ? processRef(known) : process && { ...process, user: null, container: null },
+    process: process && tracedRef(scene, process),
     port: history.port,
     destination: history.destination,
     groups: history.destination === null ? [] : [{ peer: history.destination, count }],
     page: pageOf(finding.id),
   };
+}
+
+/** The process with all that is known of it; if it has ended, that is its pid and its name. */
+function tracedRef(scene: Scene, traced: TracedProcess): ProcessRef {
+  const known = scene.ownership.byPid(traced.pid);
+  return known ? processRef(known) : { ...traced, user: null, container: null };
 }
 
 /** Sockets of one service that something happened to. */
@@ -86,8 +93,8 @@ function pageOf(id: Verdict['id']): string {
 }
 
 /** How sentences call the two sides: by the process's name where it is known. */
-export function whoIn({ scene, service, rows }: Subject): Who {
-  const name = holderOf(scene, service, rows)?.name ?? 'the application';
+export function whoIn({ scene, service, rows, maker }: Subject): Who {
+  const name = (maker ?? holderOf(scene, service, rows))?.name ?? 'the application';
   return { app: name, peer: peers[service?.role ?? 'unknown'] };
 }
 

@@ -5,8 +5,19 @@ import { rowsIn } from './services.ts';
 
 /** What the readers could not see, and what the sockets themselves leave open. */
 export function missingFrom(scene: Scene, told: readonly Missing[]): readonly Missing[] {
-  const all = [...told, ...scene.now.table.missing, ...undecided(scene)];
+  const all = [...told, ...scene.now.table.missing, ...undecided(scene), ...lost(scene)];
   return [...new Map(all.map((each) => [`${each.fact} ${each.why}`, each])).values()];
+}
+
+/** What the trace itself lost. */
+function lost({ trace }: Scene): readonly Missing[] {
+  if (!trace) return [];
+  const { lostEvents, untracked, ungrouped } = trace;
+  const whys = [
+    ...(lostEvents === 0 ? [] : [say.lostEvents(lostEvents)]),
+    ...(untracked + ungrouped === 0 ? [] : [say.notFollowed(untracked + ungrouped)]),
+  ];
+  return whys.map((why) => ({ fact: 'kernel-trace', why }));
 }
 
 function undecided(scene: Scene): readonly Missing[] {

@@ -1,4 +1,13 @@
-import type { Evidence, Missing, SocketState } from '@farewell/core';
+import type {
+  Evidence,
+  FirstFin,
+  Missing,
+  ResetCount,
+  SeenCloses,
+  SocketEnding,
+  SocketState,
+  TracedProcess,
+} from '@farewell/core';
 import type { ProcessRef, Verdict } from './verdict.ts';
 
 /** What the user asked about. `namespace`: everything, grouped by service. */
@@ -22,6 +31,40 @@ export interface StateCount {
   readonly ratePerSecond: number | null;
 }
 
+/** What happened to the sockets of one service of the target while they were watched. */
+export interface TracedService {
+  readonly role: 'server' | 'client';
+  readonly port: number;
+  /** `address:port` for connections that go out. */
+  readonly destination: string | null;
+  readonly processes: readonly TracedProcess[];
+  readonly opened: number;
+  readonly ended: number;
+  readonly endings: Readonly<Record<SocketEnding, number>>;
+  readonly firstFins: Readonly<Record<FirstFin, number>>;
+  readonly closes: SeenCloses;
+  readonly resets: readonly ResetCount[];
+  readonly retransmits: number;
+  /** Half of those that were opened and ended while watched lived no longer than this, ms. */
+  readonly medianLifetime: number | null;
+  /** The same in one sentence. */
+  readonly text: string;
+}
+
+/** What was recorded between the snapshots. */
+export interface Traced {
+  readonly source: 'kernel-trace' | 'destroy-events';
+  /** Unix time in ms. */
+  readonly from: number;
+  readonly to: number;
+  /** Events that were overwritten before they were read; null: some. */
+  readonly lostEvents: number | null;
+  /** Sockets that no table of the namespace confirmed: not counted. */
+  readonly unconfirmed: number;
+  /** Most ended sockets first. */
+  readonly services: readonly TracedService[];
+}
+
 export interface Report {
   readonly target: Target;
   /** Processes inside the target. */
@@ -38,6 +81,8 @@ export interface Report {
   readonly tcpStates: Readonly<Record<SocketState, StateCount>>;
   /** True if both ends of some connections are on this machine and were both counted. */
   readonly bothEndsLocal: boolean;
+  /** What happened while we watched; null: nothing was recorded. */
+  readonly traced: Traced | null;
   /** Problems first. */
   readonly verdicts: readonly Verdict[];
 }

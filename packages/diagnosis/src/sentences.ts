@@ -305,6 +305,8 @@ export const shortLived = {
     `${number(rate)} closes a second over the last minute, ${number(live)} connections open`,
   measured: (life: number): string =>
     `half of the connections that ended lived for ${atMost(life)}: polling or health checks rather than WebSockets`,
+  measuredRate: (rate: number, live: number): string =>
+    `${number(rate)} closes a second while watched, ${number(live)} connections open`,
   lived: (known: number, ended: number, watched: number): string =>
     `${number(known)} of ${counted(ended, 'connection')} that ended in ${duration(watched)} had been opened in that time`,
   steady: (count: number): string => `closes in ${count} of the last 6 stretches of 10 s`,
@@ -331,10 +333,6 @@ export const history = {
     `${counted(count, 'connection')} opened in ${duration(watched)}`,
   made: (count: number, by: string): string =>
     `${counted(count, 'TIME-WAIT')} made by ${by} while watched`,
-  lost: (count: number | null): string =>
-    `${count === null ? 'some' : number(count)} events were overwritten before they were read: counts are at least what is shown`,
-  notFollowed: (count: number): string =>
-    `${counted(count, 'socket')} more than can be followed at once: counts are at least what is shown`,
   summary: (facts: {
     opened: number;
     ended: number;
@@ -554,6 +552,10 @@ export const timeWaitOverflow = {
 } as const;
 
 export const missing = {
+  lostEvents: (count: number | null): string =>
+    `${count === null ? 'some' : number(count)} events were overwritten before they were read: counts are at least what is shown`,
+  notFollowed: (count: number): string =>
+    `${counted(count, 'socket')} more than can be followed at once: counts are at least what is shown`,
   finWait2: (count: number): string =>
     `whether ${counted(count, 'socket')} in FIN-WAIT-2 ${count === 1 ? 'is' : 'are'} held by a process or orphaned: neither inode nor timer is given; \`ss -tanoe\` tells`,
   timeWaitSide: (count: number): string =>

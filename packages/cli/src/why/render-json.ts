@@ -10,6 +10,7 @@ import type {
   SocketGroup,
   StateCount,
   Target,
+  Traced,
   Verdict,
   VerdictId,
 } from '@farewell/diagnosis';
@@ -47,6 +48,8 @@ export interface WhyJson {
   readonly processes: readonly ProcessRef[];
   readonly bothEndsLocal: boolean;
   readonly tcpStates: Readonly<Record<SocketState, StateCount>>;
+  /** What was recorded between the snapshots. */
+  readonly traced: Traced | null;
   readonly verdicts: readonly WhyVerdictJson[];
 }
 
@@ -64,6 +67,7 @@ export function whyJson(report: Report, evidence: Evidence): WhyJson {
     processes: report.processes,
     bothEndsLocal: report.bothEndsLocal,
     tcpStates: report.tcpStates,
+    traced: report.traced,
     verdicts: report.verdicts.map(verdictJson),
   };
 }

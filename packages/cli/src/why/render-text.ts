@@ -7,6 +7,7 @@ import { namespaceText, processesText, targetText, watchedText } from './describ
 import { missingTexts } from './missing-text.ts';
 import { serviceLines } from './render-services.ts';
 import { stateCells } from './render-states.ts';
+import { tracedTexts } from './render-traced.ts';
 import type { TextStyle } from './render-verdict.ts';
 import { tableProblems } from './table-problems.ts';
 
@@ -58,6 +59,7 @@ function remarks({ report, evidence }: TextInput): Remark[] {
     'Both ends of some of these connections are on this machine: each is a socket, and both are counted.';
   return [
     ...(report.bothEndsLocal ? [['counted', both] as const] : []),
+    ...tracedTexts(report).map((text): Remark => ['traced', text]),
     ...(wrong(report) || countOf(report) === 0 ? [] : [['looked at', lookedAt(report)] as const]),
     ...missingTexts(report.missing).map((text): Remark => ['not seen', text]),
     ...tableProblems(evidence).map(

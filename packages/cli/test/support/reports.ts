@@ -57,6 +57,7 @@ export function report(parts: Partial<Report> = {}): Report {
     missing: [],
     tcpStates: states(),
     bothEndsLocal: false,
+    traced: null,
     verdicts: [],
     ...parts,
   };

@@ -2,6 +2,7 @@ import type { SocketRow } from '@farewell/core';
 import { type Ages, ageInState, agesOf, surelyStuck } from '../ages.ts';
 import { descriptorCost, memoryCost, socketBytes } from '../costs.ts';
 import { fact, type Subject, verdictOn, whoIn } from '../finding.ts';
+import { finsAndCloses } from '../history-evidence.ts';
 import { growthOf } from '../rates.ts';
 import { holderOf, type Rule, type Scene } from '../scene.ts';
 import { lasts, closeWait as say } from '../sentences.ts';
@@ -34,7 +35,11 @@ function leak(scene: Scene, service: Service): readonly Verdict[] {
       severity: confidence === 'possible' ? 'risk' : 'problem',
       confidence,
       summary: ages.stuck.length > 0 ? say.summary(who) : say.perhaps(who),
-      evidence: [...seen(subject, ages, growth), ...readState(subject, who.app)],
+      evidence: [
+        ...finsAndCloses(scene, service, who),
+        ...seen(subject, ages, growth),
+        ...readState(subject, who.app),
+      ],
       costs: [
         descriptorCost(held, holderOf(scene, service, rows), growth),
         ...(scene.platform === 'macos' ? [] : [memoryCost(rows.length, socketBytes)]),

@@ -1,6 +1,7 @@
 import type { SocketRow } from '@farewell/core';
 import { memoryCost, socketBytes } from '../costs.ts';
 import { fact, type Subject, verdictOn, whoIn } from '../finding.ts';
+import { retransmissions } from '../history-evidence.ts';
 import {
   deadTries,
   defaultOrphanRetries,
@@ -41,7 +42,7 @@ function unanswered(scene: Scene, service: Service): readonly Verdict[] {
       severity: isMany || held.length > 0 ? 'risk' : 'note',
       confidence: mostTries(rows) > deadTries ? 'certain' : 'likely',
       summary: say.summary(whoIn(subject)),
-      evidence: seen(subject),
+      evidence: [...seen(subject), ...retransmissions(scene, service)],
       costs: scene.platform === 'macos' ? [] : [memoryCost(rows.length, socketBytes)],
       lasts: givingUp(scene, held.length > 0),
       do: say.do(held.length > 0),

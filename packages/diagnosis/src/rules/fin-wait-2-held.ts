@@ -2,6 +2,7 @@ import type { SocketRow } from '@farewell/core';
 import { type Ages, ageInState, agesOf, surelyStuck } from '../ages.ts';
 import { descriptorCost, memoryCost, socketBytes } from '../costs.ts';
 import { fact, verdictOn, whoIn } from '../finding.ts';
+import { closesFirst } from '../history-evidence.ts';
 import { growthOf } from '../rates.ts';
 import { holderOf, type Rule, type Scene } from '../scene.ts';
 import { lasts, finWait2Held as say } from '../sentences.ts';
@@ -28,7 +29,7 @@ function held(scene: Scene, service: Service): readonly Verdict[] {
       severity: confidence === 'possible' ? 'risk' : 'problem',
       confidence,
       summary: say.summary(who),
-      evidence: seen(scene, ages),
+      evidence: [...closesFirst(scene, service, who), ...seen(scene, ages)],
       costs: [
         descriptorCost(rows.length, process, growthOf(scene, service, 'FIN-WAIT-2')),
         ...(scene.platform === 'macos' ? [] : [memoryCost(rows.length, socketBytes)]),

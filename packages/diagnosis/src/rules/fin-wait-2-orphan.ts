@@ -2,6 +2,7 @@ import type { SocketRow } from '@farewell/core';
 import { agesOf } from '../ages.ts';
 import { memoryCost, timeWaitBytes } from '../costs.ts';
 import { fact, verdictOn, whoIn } from '../finding.ts';
+import { closesFirst } from '../history-evidence.ts';
 import type { Rule, Scene } from '../scene.ts';
 import { lasts, finWait2Orphan as say } from '../sentences.ts';
 import { rowsIn, type Service } from '../services.ts';
@@ -30,7 +31,7 @@ function orphans(scene: Scene, service: Service): readonly Verdict[] {
       severity: isMany ? 'risk' : 'note',
       confidence: 'certain',
       summary: say.summary(who),
-      evidence: seen(scene, rows),
+      evidence: [...closesFirst(scene, service, who), ...seen(scene, rows)],
       costs: scene.platform === 'macos' ? [] : [memoryCost(rows.length, timeWaitBytes)],
       lasts: { ms: finTimeout, text: lasts.orphan.text(finTimeout), because: lasts.orphan.because },
       do: say.do(isMany, who),

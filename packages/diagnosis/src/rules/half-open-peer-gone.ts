@@ -1,6 +1,7 @@
 import type { SocketRow } from '@farewell/core';
 import { descriptorCost } from '../costs.ts';
 import { fact, type Subject, verdictOn, whoIn } from '../finding.ts';
+import { retransmissions } from '../history-evidence.ts';
 import { queuedBytes } from '../queues.ts';
 import {
   deadTries,
@@ -33,7 +34,7 @@ function gone(scene: Scene, service: Service): readonly Verdict[] {
       severity: isSure ? 'problem' : 'risk',
       confidence: isSure ? 'certain' : 'likely',
       summary: say.summary(whoIn(subject)),
-      evidence: seen(subject),
+      evidence: [...seen(subject), ...retransmissions(scene, service)],
       costs: [descriptorCost(rows.length, holderOf(scene, service, rows), null)],
       lasts: {
         ms,

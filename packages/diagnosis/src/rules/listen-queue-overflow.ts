@@ -72,13 +72,14 @@ function dropped(scene: Scene): readonly Verdict[] {
   // A counter that stands still says nothing about one port among many.
   if (!moved && scene.target.kind !== 'namespace') return [];
   const only = listening.length === 1 ? (listening[0] ?? null) : null;
+  const isOurs = isEveryListener(scene, listening);
   return [
     verdictOn(
       { scene, service: only, rows: [] },
       {
         id: 'listen-queue-overflow',
-        severity: moved ? 'problem' : 'note',
-        confidence: moved && scene.target.kind === 'namespace' ? 'certain' : 'possible',
+        severity: moved ? (isOurs ? 'problem' : 'risk') : 'note',
+        confidence: moved && isOurs ? 'certain' : 'possible',
         summary: moved ? say.dropped : say.earlier,
         evidence: counted(scene),
         costs: [],
@@ -87,6 +88,12 @@ function dropped(scene: Scene): readonly Verdict[] {
       },
     ),
   ];
+}
+
+/** The counters are the whole namespace's: they say something certain only if all its listeners are meant. */
+function isEveryListener({ now }: Scene, listening: readonly Service[]): boolean {
+  const meant = listening.flatMap((service) => rowsIn(service, 'LISTEN')).length;
+  return meant === now.table.rows.filter(({ tcpState }) => tcpState === 'LISTEN').length;
 }
 
 function changesOf(scene: Scene): readonly CounterChange[] {

@@ -1,6 +1,7 @@
 import { timeWaitLength } from '../ages.ts';
 import { timeUntil } from '../costs.ts';
 import { fact, verdictOn, weakest, whoIn } from '../finding.ts';
+import { opens } from '../history-evidence.ts';
 import { defaultPortRange, liveRowsOf, type PortUse, rangeSize } from '../ports.ts';
 import { type Closes, closesOf } from '../rates.ts';
 import type { Rule, Scene } from '../scene.ts';
@@ -54,7 +55,7 @@ function exhaustion(scene: Scene, service: Service, use: PortUse): readonly Verd
     severity: level.severity,
     confidence: confidenceOf(ports, service),
     summary: level.say(whoIn(subject), use.destination),
-    evidence: seen(scene, ports),
+    evidence: [...seen(scene, ports), ...opens(scene, service)],
     costs: [
       {
         resource: 'ports',

@@ -1,6 +1,7 @@
 import { memoryCost, timeWaitBytes } from '../costs.ts';
 import { fact, verdictOn, weakest, whoIn } from '../finding.ts';
 import { timeWaitPeers } from '../groups.ts';
+import { timeWaitMaker, timeWaitMakers } from '../history-evidence.ts';
 import { defaultPortRange, type PortUse, rangeSize } from '../ports.ts';
 import { closesOf } from '../rates.ts';
 import type { Rule, Scene } from '../scene.ts';
@@ -26,16 +27,20 @@ function onClient(scene: Scene, service: Service): Verdict {
   const ports = fullest ? portCost(scene, fullest) : null;
   const blocked = fullest ? fullest.count - fullest.reusable : 0;
   const isCostly = blocked >= (ports?.limit ?? Infinity) * costly;
-  return verdictOn(subject, {
-    id: 'time-wait-on-client',
-    severity: isCostly ? 'risk' : 'note',
-    confidence: weakest([service.confidence, isCostly && !scene.settings ? 'likely' : 'certain']),
-    summary: say.summary(whoIn(subject), service.destination ?? 'its servers'),
-    evidence: evidenceOf(scene, service, fullest ?? null),
-    costs: scene.platform === 'macos' || !ports ? [] : [ports, memoryOf(timeWaits.count)],
-    lasts: timeWaitLasts(scene, timeWaits),
-    do: say.do(isCostly),
-  });
+  const maker = timeWaitMaker(scene, service);
+  return verdictOn(
+    { ...subject, maker },
+    {
+      id: 'time-wait-on-client',
+      severity: isCostly ? 'risk' : 'note',
+      confidence: weakest([service.confidence, isCostly && !scene.settings ? 'likely' : 'certain']),
+      summary: say.summary(whoIn({ ...subject, maker }), service.destination ?? 'its servers'),
+      evidence: evidenceOf(scene, service, fullest ?? null),
+      costs: scene.platform === 'macos' || !ports ? [] : [ports, memoryOf(timeWaits.count)],
+      lasts: timeWaitLasts(scene, timeWaits),
+      do: say.do(isCostly),
+    },
+  );
 }
 
 function evidenceOf(
@@ -45,7 +50,10 @@ function evidenceOf(
 ): readonly EvidenceItem[] {
   const { count } = service.timeWaits;
   const source = tableSource(scene);
-  const items = [fact(count, 'sockets', { text: say.count(count), source })];
+  const items = [
+    fact(count, 'sockets', { text: say.count(count), source }),
+    ...timeWaitMakers(scene, service),
+  ];
   const closes = closesOf(service.timeWaits);
   if (closes) {
     const text = say.rate(closes.perSecond, closes.window);

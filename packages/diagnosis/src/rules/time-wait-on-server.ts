@@ -1,6 +1,7 @@
 import { timeWaitBytes } from '../costs.ts';
 import { fact, verdictOn, whoIn } from '../finding.ts';
 import { timeWaitPeers } from '../groups.ts';
+import { timeWaitMaker, timeWaitMakers } from '../history-evidence.ts';
 import { closesOf } from '../rates.ts';
 import type { Rule, Scene } from '../scene.ts';
 import { costs, timeWaitOnServer as say } from '../sentences.ts';
@@ -18,16 +19,20 @@ export const timeWaitOnServer: Rule = (scene) =>
 function healthy(scene: Scene, service: Service): Verdict {
   const { timeWaits } = service;
   const subject = { scene, service, rows: [], counted: timeWaitPeers(service) };
-  return verdictOn(subject, {
-    id: 'time-wait-on-server',
-    severity: 'healthy',
-    confidence: service.confidence,
-    summary: say.summary(whoIn(subject)),
-    evidence: evidenceOf(scene, service),
-    costs: scene.platform === 'macos' ? [] : [memory(timeWaits.count)],
-    lasts: timeWaitLasts(scene, timeWaits),
-    do: say.do,
-  });
+  const maker = timeWaitMaker(scene, service);
+  return verdictOn(
+    { ...subject, maker },
+    {
+      id: 'time-wait-on-server',
+      severity: 'healthy',
+      confidence: service.confidence,
+      summary: say.summary(whoIn({ ...subject, maker })),
+      evidence: evidenceOf(scene, service),
+      costs: scene.platform === 'macos' ? [] : [memory(timeWaits.count)],
+      lasts: timeWaitLasts(scene, timeWaits),
+      do: say.do,
+    },
+  );
 }
 
 function evidenceOf(scene: Scene, service: Service): readonly EvidenceItem[] {
@@ -44,6 +49,7 @@ function evidenceOf(scene: Scene, service: Service): readonly EvidenceItem[] {
       text: isListening ? say.byListener(port) : say.byPorts(port),
       source,
     },
+    ...timeWaitMakers(scene, service),
     ...(closes
       ? [
           fact(closes.perSecond, 'closes/s', {
