@@ -100,5 +100,8 @@ describeWith(['linux', 'ss'], 'why --from gives the verdicts of the live table',
 async function verdicts(args: readonly string[], input: string): Promise<string[]> {
   const { stdout } = await farewell(args, { input });
   const found: Array<{ severity: string; id: string; count: number }> = JSON.parse(stdout).verdicts;
-  return found.map(({ severity, id, count }) => `${severity} ${id} ${count}`);
+  // A verdict on counters alone is about no socket, and another test may have moved them meanwhile.
+  return found
+    .filter(({ count }) => count > 0)
+    .map(({ severity, id, count }) => `${severity} ${id} ${count}`);
 }

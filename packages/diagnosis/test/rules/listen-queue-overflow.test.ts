@@ -1,3 +1,4 @@
+import type { SocketRow } from '@farewell/core';
 import { expect, test } from 'vitest';
 import { diagnose } from '../../src/index.ts';
 import { counters, evidence, table, verdict } from '../support/evidence.ts';
@@ -44,4 +45,15 @@ test('the past of the namespace is nothing to say about one port', () => {
   const still = [counters(0, { ListenOverflows: 3 }), counters(3000, { ListenOverflows: 3 })];
   const seen = evidence([[listener(), ...rows(2)]], { counters: still });
   expect(diagnose(seen, { kind: 'port', port: 8080 }).verdicts).toEqual([]);
+});
+
+test('a counter that moves is a problem of a port only if no other port listens', () => {
+  const moved = [counters(0, { ListenOverflows: 3 }), counters(3000, { ListenOverflows: 9 })];
+  const asked = (listeners: readonly SocketRow[]) =>
+    diagnose(evidence([listeners], { counters: moved }), { kind: 'port', port: 8080 }).verdicts[0];
+  expect(asked([listener()])).toMatchObject({ severity: 'problem', confidence: 'certain' });
+  expect(asked([listener(), listener({ localPort: 22 })])).toMatchObject({
+    severity: 'risk',
+    confidence: 'possible',
+  });
 });
