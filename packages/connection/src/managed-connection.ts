@@ -30,6 +30,8 @@ export interface ConnectionSettings extends ShellSettings {
   readonly highWaterMark: number;
   /** Gets the errors for which the connection has no listener. */
   readonly onError: (error: unknown, connection: ManagedConnection) => void;
+  /** Told of each end, before the connection's own listeners are. */
+  readonly onEnd: (connection: ManagedConnection, ending: Ending) => void;
 }
 
 /** How one message is sent. */
@@ -240,6 +242,7 @@ export class ManagedConnection
     this.#messages?.end(ending.wasClean === true ? null : this.#closedError('read'));
     this.#sends?.fail(this.#closedError('send'));
     this.#closed?.resolve(ending);
+    this.#settings.onEnd(this, ending);
     if (closedChannel.hasSubscribers) closedChannel.publish({ connection: this, ending });
     this.#emit('close', ending);
     if (this.#releases) void this.#release(this.#releases);

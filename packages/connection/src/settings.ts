@@ -18,7 +18,7 @@ export interface ConnectionOptions
 export function connectionSettings(
   local: Role,
   options: ConnectionOptions,
-  onError: ConnectionSettings['onError'],
+  hooks: Pick<ConnectionSettings, 'onError' | 'onEnd'>,
 ): ConnectionSettings {
   const result = createPolicy(local, policyOptions(options));
   if (!result.policy) throw new InvalidOptionError(result.problem, result.option);
@@ -27,7 +27,7 @@ export function connectionSettings(
     const message = `Expected \`highWaterMark\` to be a finite number > 0, got \`${String(highWaterMark)}\``;
     throw new InvalidOptionError(message, 'highWaterMark');
   }
-  return { policy: result.policy, highWaterMark, lookUp, onError };
+  return { policy: result.policy, highWaterMark, lookUp, ...hooks };
 }
 
 const policyNames = [

@@ -38,9 +38,10 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
   constructor(options: ServerOptions) {
     super();
     this.#options = options;
-    this.#settings = connectionSettings('server', options, (error, connection) =>
-      this.#report(error, connection),
-    );
+    this.#settings = connectionSettings('server', options, {
+      onError: (error, connection) => this.#report(error, connection),
+      onEnd: (connection) => this.#connections.delete(connection),
+    });
     const ours = { noServer: true, clientTracking: false, ...withoutOwnTimer };
     this.#wss = new WebSocketServer({ ...options.ws, ...ours });
   }
@@ -126,7 +127,6 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
     const connection = new ManagedConnection(ws, this.#settings);
     holdSocket(connection, socket);
     this.#connections.add(connection);
-    connection.defer(() => this.#connections.delete(connection));
     openConnection(connection);
     for (const handler of this.listeners('connection') as Handler[]) {
       void this.#run(handler, connection, request);

@@ -27,7 +27,7 @@ export interface ConnectOptions extends ConnectionOptions, TcpOptions {
  * `openTimeout`. Throws InvalidOptionError for a wrong URL or option, and nothing for what the network does.
  */
 export function connect(url: string | URL, options: ConnectOptions = {}): ManagedConnection {
-  const settings = connectionSettings('client', options, warn);
+  const settings = connectionSettings('client', options, { onError: warn, onEnd: () => {} });
   const held: Held = { connection: null, socket: null, missing: [] };
   const ws = openWebSocket(url, options, held);
   const connection = new ManagedConnection(ws, settings);
