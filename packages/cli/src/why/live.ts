@@ -1,5 +1,5 @@
 import type { Counters, Evidence, Owners, ProcessInfo, SocketTable } from '@farewell/core';
-import type { NamespaceReader } from '@farewell/evidence';
+import type { NamespaceReader } from '@farewell/evidence/live';
 import type { TypedTarget } from './parse-target.ts';
 import type { Recorded } from './recording.ts';
 

@@ -1,4 +1,4 @@
-import type { NamespaceSelector } from '@farewell/evidence';
+import type { NamespaceSelector } from '@farewell/evidence/live';
 import { failed, ok, type Result } from '../result.ts';
 import type { FailOn } from './exit-status.ts';
 import { parseDuration } from './parse-duration.ts';

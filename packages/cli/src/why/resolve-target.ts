@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import type { SocketRow } from '@farewell/core';
 import type { Target } from '@farewell/diagnosis';
 import { failed, ok, type Result } from '../result.ts';
@@ -12,6 +11,7 @@ export async function resolveTarget(typed: TypedTarget): Promise<Result<Targets>
   if (typed.kind !== 'host') return ok([typed]);
   const { host, port } = typed;
   try {
+    const { lookup } = await import('node:dns/promises');
     const found = await lookup(host, { all: true });
     const addresses = [...new Set(found.map(({ address }) => canonicalAddress(address)))];
     const [first, ...others] = addresses.map(

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { EvidenceError, type NamespaceReader, openNamespace } from '@farewell/evidence';
+import { EvidenceError, type NamespaceReader, openNamespace } from '@farewell/evidence/live';
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
 import { complain, type Delivery, deliver } from '../terminal/deliver.ts';
 import { orAborted, withInterrupt } from '../terminal/interrupt.ts';
@@ -10,7 +10,6 @@ import { watchFor } from './progress.ts';
 import { nothingRecorded } from './recording.ts';
 import type { EvidencePlace, WhyRequest } from './request.ts';
 import { resolveTarget, type Targets } from './resolve-target.ts';
-import { record } from './trace.ts';
 
 /** Runs `why` and resolves to its exit status. SIGINT and SIGTERM end it with 130 and 143. */
 export function runWhy(request: WhyRequest, io: Io): Promise<ExitStatus> {
@@ -70,12 +69,13 @@ async function repeat(run: Run, reader: NamespaceReader): Promise<ExitStatus> {
 /** A look, the time to watch, and another; nothing is left in the kernel, whichever way this ends. */
 async function see(run: Run, reader: NamespaceReader, before: Look | null): Promise<Seen> {
   const { request, io, signal } = run;
-  const { recording, missing } = record(request, reader);
-  await using recorder = recording;
   if (request.duration === 0) {
     const last = await lastLook(reader, request.target);
-    return { first: null, last, recorded: nothingRecorded(missing) };
+    return { first: null, last, recorded: nothingRecorded([]) };
   }
+  const { record } = await import('./trace.ts');
+  const { recording, missing } = record(request, reader);
+  await using recorder = recording;
   const first = before ?? look(reader);
   await watchFor(request.duration, io.stderr, signal);
   const last = await lastLook(reader, request.target);

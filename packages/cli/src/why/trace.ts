@@ -1,5 +1,5 @@
 import type { Missing } from '@farewell/core';
-import { EvidenceError, type NamespaceReader } from '@farewell/evidence';
+import { EvidenceError, type NamespaceReader } from '@farewell/evidence/live';
 import { recordDeaths } from './record-deaths.ts';
 import { recordKernelTrace } from './record-kernel-trace.ts';
 import { type Recording, untraced } from './recording.ts';
