@@ -259,8 +259,9 @@ export const slowConsumer = {
 export const listenQueue = {
   full: (app: string): string =>
     `the accept queue is full: ${app} accepts more slowly than connections arrive`,
-  dropped: 'connections were dropped because an accept queue was full',
-  earlier: 'connections were dropped some time ago because an accept queue was full',
+  dropped: 'the kernel dropped SYNs or ACKs of new connections because an accept queue was full',
+  earlier:
+    'the kernel dropped SYNs or ACKs of new connections some time ago because an accept queue was full',
   queue: (port: number, queued: number, limit: number): string =>
     `port ${port}: ${number(queued)} not accepted yet, the queue holds ${number(limit)}`,
   places: (queued: number, limit: number): string =>

@@ -33,7 +33,7 @@ function groupByService(verdicts: readonly Verdict[]): Map<string, Verdict[]> {
 function serviceText({ destination, port, process }: Verdict): string {
   const place = destination === null ? portText(port) : `to ${destination}`;
   const who = process === null ? '' : processText(process);
-  return [place, who].filter((part) => part !== '').join(' · ') || 'no one service';
+  return [place, who].filter((part) => part !== '').join(' · ') || 'the whole namespace';
 }
 
 function portText(port: number | null): string {

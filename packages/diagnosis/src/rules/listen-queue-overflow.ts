@@ -65,10 +65,11 @@ function queueCostOf(row: SocketRow): Cost {
 
 /** No queue is full at this moment: the counters, which are the whole namespace's, may have moved. */
 function dropped(scene: Scene): readonly Verdict[] {
-  const changes = changesOf(scene);
-  const moved = changes.some(({ grew }) => (grew ?? 0) > 0);
+  // ListenDrops counts what was dropped for want of memory too: alone it is no full queue.
+  const change = counter(scene, 'ListenOverflows');
+  const moved = (change?.grew ?? 0) > 0;
   const listening = scene.now.services.filter((service) => rowsIn(service, 'LISTEN').length > 0);
-  if (changes.length === 0 || listening.length === 0) return [];
+  if (!change || change.value === 0 || listening.length === 0) return [];
   // A counter that stands still says nothing about one port among many.
   if (!moved && scene.target.kind !== 'namespace') return [];
   const only = listening.length === 1 ? (listening[0] ?? null) : null;
@@ -106,12 +107,12 @@ function changesOf(scene: Scene): readonly CounterChange[] {
 function counted(scene: Scene): readonly EvidenceItem[] {
   return changesOf(scene).map(({ name, value, grew, watched }) => {
     if (grew === null) {
-      return fact(value, 'connections', {
+      return fact(value, 'drops', {
         text: say.sinceBoot(name, value),
         source: source.netstat,
       });
     }
     const text = grew > 0 ? say.grew(name, grew, watched) : say.still(name, value, watched);
-    return fact(grew, 'connections', { text, source: source.netstat });
+    return fact(grew, 'drops', { text, source: source.netstat });
   });
 }

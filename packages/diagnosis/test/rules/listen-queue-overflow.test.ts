@@ -1,7 +1,7 @@
 import type { SocketRow } from '@farewell/core';
 import { expect, test } from 'vitest';
 import { diagnose } from '../../src/index.ts';
-import { counters, evidence, table, verdict } from '../support/evidence.ts';
+import { counters, everything, evidence, table, verdict } from '../support/evidence.ts';
 import { listener, rows } from '../support/rows.ts';
 
 const id = 'listen-queue-overflow';
@@ -56,4 +56,9 @@ test('a counter that moves is a problem of a port only if no other port listens'
     severity: 'risk',
     confidence: 'possible',
   });
+});
+
+test('segments dropped for another reason are no overflow', () => {
+  const moved = [counters(0, { ListenDrops: 3 }), counters(3000, { ListenDrops: 9 })];
+  expect(diagnose(evidence([[listener()]], { counters: moved }), everything).verdicts).toEqual([]);
 });
