@@ -45,7 +45,10 @@ export interface DurationBucket {
   readonly count: number;
 }
 
-/** Resets of one direction and reason. `sent` by the local end. */
+/**
+ * Resets of one direction and reason. `sent` by the local end, `TCP_TIMEWAIT_SOCKET` by what was left of it
+ * after its end.
+ */
 export interface ResetCount {
   readonly direction: 'sent' | 'received';
   /** The kernel's own word, `TCP_ABORT_ON_CLOSE` say; null where it gives none (before 6.10, received). */
@@ -93,7 +96,7 @@ export interface TracedGroup {
 }
 
 /**
- * RSTs that no full socket stands behind, of all network namespaces: for a port without a listener
+ * RSTs that no socket known to the trace stands behind, of all network namespaces: for a port without a listener
  * (`NO_SOCKET`), or for data after the close (`TCP_TIMEWAIT_SOCKET`: TIME-WAIT, or an orphaned FIN-WAIT-2).
  */
 export interface LooseReset {

@@ -57,7 +57,7 @@ function disconnectedKey(end: SocketRow | TracedSocket): string {
 }
 
 /** A number for both ports. A disconnected socket has no remote port, and no row is looked for. */
-function portsKey(localPort: number, remotePort: number): number {
+export function portsKey(localPort: number, remotePort: number): number {
   return localPort * 65_536 + remotePort;
 }
 

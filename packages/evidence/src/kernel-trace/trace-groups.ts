@@ -46,6 +46,7 @@ export class TraceGroups {
     if (openedAt !== null && closedAt !== null) group.lifetimes.add(closedAt - openedAt);
     if (idleAge !== null) group.idleAges.add(idleAge);
     if (socket.resetReceived && !wasOwnAbort(socket)) countReset(group, 'received', null);
+    if (socket.lateReset !== null) countReset(group, 'sent', socket.lateReset);
     if (socket.resetSent && wasResetByUs(socket))
       countReset(group, 'sent', socket.resetSent.reason);
   }

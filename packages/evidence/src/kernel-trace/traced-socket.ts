@@ -46,6 +46,8 @@ export interface TracedSocket {
   resetReceived: boolean;
   /** null: none went out. */
   resetSent: { readonly at: number; readonly reason: string | null } | null;
+  /** The reason of an RST that its mini socket sent after its end; null: none did. */
+  lateReset: string | null;
   retransmits: number;
   retransmitsSinceFin: number;
   /** By a row of the target's socket table. */
@@ -79,6 +81,7 @@ export function newTracedSocket(id: number, seenAt: number): TracedSocket {
     ownedAtEnd: false,
     resetReceived: false,
     resetSent: null,
+    lateReset: null,
     retransmits: 0,
     retransmitsSinceFin: 0,
     confirmed: false,

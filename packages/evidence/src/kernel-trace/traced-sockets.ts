@@ -1,6 +1,6 @@
 import type { Role, SocketRow, TracedProcess, TraceTable, Unknown } from '@farewell/core';
 import { AddressTexts } from '../ip-address.ts';
-import { confirmSockets } from './confirm-sockets.ts';
+import { confirmSockets, portsKey } from './confirm-sockets.ts';
 import { ADDRESSES_BYTES, type EventColumns } from './event-columns.ts';
 import { Fifo } from './fifo.ts';
 import { actingTask, kindOf, type ReasonNames, resetReason } from './kernel-event.ts';
@@ -48,6 +48,8 @@ export class TracedSockets {
   readonly #byId = new Map<number, TracedSocket>();
   /** Ended ones, in the order of their ends. */
   readonly #ended = new Fifo<TracedSocket>();
+  /** The last one to end of each pair of ports. */
+  readonly #endedByPorts = new Map<number, TracedSocket>();
   readonly #groups = new TraceGroups();
   readonly #complete: boolean;
   #listening: ReadonlySet<number> | null = null;
@@ -156,17 +158,46 @@ export class TracedSockets {
     // The port of a client is chosen after SYN-SENT.
     if (socket.localPort === 0) socket.localPort = columns.localPort[row] ?? 0;
     applyState(socket, { from, to, at }, this.#actor(columns, row));
-    if (to === 'CLOSED') this.#ended.push(socket);
+    if (to === 'CLOSED') this.#end(socket);
   }
 
   /** Also comes for what has no full socket: a listener, a SYN, a TIME-WAIT, or nothing at all. */
   #pushSentReset(columns: EventColumns, row: number, reason: string | null): void {
     const socket = this.#byId.get(columns.socket[row] ?? 0);
-    if (!socket) return this.#groups.addLooseReset(columns.localPort[row] ?? 0, reason);
+    if (!socket) return this.#pushLooseReset(columns, row, reason);
     socket.resetSent = { at: columns.at[row] ?? 0, reason };
     if (!socket.closer && socket.closedAt !== null) {
       socket.closer = this.#actor(columns, row).process;
     }
+  }
+
+  #pushLooseReset(columns: EventColumns, row: number, reason: string | null): void {
+    const ended = reason === FROM_MINI_SOCKET ? this.#endedOf(columns, row) : null;
+    if (ended) ended.lateReset = reason;
+    else this.#groups.addLooseReset(columns.localPort[row] ?? 0, reason);
+  }
+
+  #end(socket: TracedSocket): void {
+    this.#ended.push(socket);
+    this.#endedByPorts.set(portsKey(socket.localPort, socket.remotePort), socket);
+  }
+
+  /** The ended socket whose mini socket (an orphaned FIN-WAIT-2, TIME-WAIT) a row is about, if one is known. */
+  #endedOf(columns: EventColumns, row: number): TracedSocket | null {
+    const key = portsKey(columns.localPort[row] ?? 0, columns.remotePort[row] ?? 0);
+    const socket = this.#endedByPorts.get(key);
+    if (!socket) return null;
+    const [local, remote] = this.#addressesOf(columns, row);
+    return socket.localAddress === local && socket.remoteAddress === remote ? socket : null;
+  }
+
+  #addressesOf(columns: EventColumns, row: number): readonly [local: string, remote: string] {
+    const addresses = this.#addressTexts();
+    const at = row * ADDRESSES_BYTES;
+    return [
+      addresses.ipv6(columns.addresses, at),
+      addresses.ipv6(columns.addresses, at + ADDRESSES_BYTES / 2),
+    ];
   }
 
   #pushDestroy(columns: EventColumns, row: number, at: number): void {
@@ -174,7 +205,7 @@ export class TracedSockets {
     if (!socket) return;
     if (socket.closedAt === null) {
       socket.closedAt = at; // its last change of state was lost
-      this.#ended.push(socket);
+      this.#end(socket);
     }
     applyDestroy(socket, this.#actor(columns, row));
   }
@@ -207,15 +238,10 @@ export class TracedSockets {
     const previous = this.#byId.get(id);
     if (previous?.closedAt === null) {
       previous.closedAt = at; // its end was lost
-      this.#ended.push(previous);
+      this.#end(previous);
     }
     const socket = newTracedSocket(id, at);
-    const addresses = this.#addressTexts();
-    socket.localAddress = addresses.ipv6(columns.addresses, row * ADDRESSES_BYTES);
-    socket.remoteAddress = addresses.ipv6(
-      columns.addresses,
-      row * ADDRESSES_BYTES + ADDRESSES_BYTES / 2,
-    );
+    [socket.localAddress, socket.remoteAddress] = this.#addressesOf(columns, row);
     socket.localPort = columns.localPort[row] ?? 0;
     socket.remotePort = columns.remotePort[row] ?? 0;
     this.#byId.set(id, socket);
@@ -254,6 +280,8 @@ export class TracedSockets {
     const socket = this.#ended.shift();
     if (socket === undefined) return;
     if (this.#byId.get(socket.id) === socket) this.#byId.delete(socket.id);
+    const ports = portsKey(socket.localPort, socket.remotePort);
+    if (this.#endedByPorts.get(ports) === socket) this.#endedByPorts.delete(ports);
     if (!this.#counts(socket)) this.#unconfirmed += 1;
     else this.#groups.addEnded(socket, this.#roleOf(socket), this.#endingOf(socket));
   }
@@ -273,5 +301,7 @@ export class TracedSockets {
   }
 }
 
+/** The kernel's reason for an RST that a TIME-WAIT or an orphaned FIN-WAIT-2 sends. */
+const FROM_MINI_SOCKET = 'TCP_TIMEWAIT_SOCKET';
 const KERNEL = { inInterrupt: true, process: null };
 const ADDRESSES_KEPT = 100_000;
