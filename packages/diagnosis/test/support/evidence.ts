@@ -104,7 +104,8 @@ function find(id: VerdictId, seen: Evidence): Verdict | undefined {
 }
 
 /** All the texts of a verdict, for what they must say or must not. */
-export function textsOf(verdict: Verdict): readonly string[] {
+export function textsOf(verdict: Verdict | undefined): readonly string[] {
+  if (!verdict) return [];
   return [
     verdict.summary,
     ...verdict.evidence.map(({ text }) => text),
