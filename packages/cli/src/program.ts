@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { addExplainCommand } from './explain/command.ts';
 import { addLabCommand } from './lab/command.ts';
+import { addRecordCommand } from './record/command.ts';
 import { complain, deliver } from './terminal/deliver.ts';
 import type { Io } from './terminal/io.ts';
 import { addWhyCommand } from './why/command.ts';
@@ -57,6 +58,7 @@ function createProgram(context: CommandContext, help: string[]): Command {
     });
   addWhyCommand(program, context);
   addExplainCommand(program, context);
+  addRecordCommand(program, context);
   addLabCommand(program, context);
   return program;
 }
