@@ -13,6 +13,7 @@ const steps = [
   ['format', 'biome check --error-on-warnings .'],
   ['lint and import borders', 'oxlint --type-aware --deny-warnings'],
   ['unused code', 'knip'],
+  ['size of the browser client', 'tsx scripts/client-size.js'],
   [
     'docs are generated from the source',
     'tsx --conditions @farewell/source scripts/docs.ts --check',

@@ -29,7 +29,14 @@ export function concludeCause(connection: Connection): Cause {
 
 /** What ended the connection for one end. */
 export function concludeCauseAt(connection: Connection, role: Role): Cause {
-  return connection.refused ? 'opening-refused' : firstOf(atEnd(connection, role));
+  return connection.refused
+    ? 'opening-refused'
+    : firstOf([...inSession(connection, role), ...inTcp(connection, role)]);
+}
+
+/** The same where TCP is hidden: `unknown` for what only TCP could tell. */
+export function concludeSessionCause(connection: Connection, role: Role): Cause {
+  return connection.refused ? 'opening-refused' : firstOf(inSession(connection, role));
 }
 
 type Candidate = readonly [applies: Answer, cause: Cause];
@@ -40,7 +47,7 @@ function firstOf(candidates: readonly Candidate[]): Cause {
   return decisive?.[0] === 'yes' ? decisive[1] : 'unknown';
 }
 
-function atEnd(connection: Connection, role: Role): readonly Candidate[] {
+function inSession(connection: Connection, role: Role): readonly Candidate[] {
   return [
     gaveUp(connection, role),
     [not(opened(connection)), 'opening-failed'],
@@ -48,6 +55,11 @@ function atEnd(connection: Connection, role: Role): readonly Candidate[] {
     [threw(connection, role), 'handler-threw'],
     [handshakeDone(connection, role), 'closing-handshake'],
     [failed(connection, role), ofError(connection[role].error?.errno)],
+  ];
+}
+
+function inTcp(connection: Connection, role: Role): readonly Candidate[] {
+  return [
     [receivedRst(connection, role), 'reset'],
     [receivedFin(connection, role), 'fin-without-close-frame'],
   ];
@@ -93,8 +105,14 @@ function ofAbort(because: Because): Cause | null {
   }
 }
 
-const unreachable = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN']);
-const reset = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
+const unreachable = /* @__PURE__ */ new Set([
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+  'ENETDOWN',
+]);
+const reset = /* @__PURE__ */ new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
 function ofError(errno: string | null | undefined): Cause {
   if (errno != null && reset.has(errno)) return 'reset';

@@ -30,7 +30,7 @@ export { isEnded, unseenConnection } from './connection.ts';
 export type { Deadline } from './deadlines.ts';
 export { deadlines, handshakeDoneAt } from './deadlines.ts';
 export type { Action, Decision } from './decide.ts';
-export { decide } from './decide.ts';
+export { decide, decideSession } from './decide.ts';
 export { describeOutcome } from './describe-outcome.ts';
 export { endingOf } from './ending.ts';
 export {
@@ -39,9 +39,10 @@ export {
   InvalidOptionError,
 } from './errors.ts';
 export type { Fact, Never, Observation, Seen, Source, Vantage } from './observation.ts';
-export { observe, observeAll, observeOwn } from './observe.ts';
+export type { Session } from './observe.ts';
+export { observe, observeAll, observeSession } from './observe.ts';
 export type { CloseEventFacts, CloseOutcome, Ending, Phases } from './outcome.ts';
-export { closeEventAt, outcome, outcomeAt } from './outcome.ts';
+export { closeEventAt, outcome, sessionOutcome } from './outcome.ts';
 export type { Policy, PolicyOptions, PolicyResult } from './policy.ts';
 export { createPolicy, defaultPolicy, longestTimeout } from './policy.ts';
 export { retryAfterIn, retryAfterReason, utf8Bytes } from './retry-after.ts';

@@ -1,10 +1,8 @@
 import type { Connection, End, Sighting, Times } from './connection.ts';
 import { isEnded } from './connection.ts';
-import type { Observation, Vantage } from './observation.ts';
+import type { Fact, Observation, Seen, Vantage } from './observation.ts';
 import { isSound } from './sound.ts';
 import type { Role, Unknown } from './tcp-state.ts';
-
-type Seen<K extends Observation['kind']> = Extract<Observation, { readonly kind: K }>;
 
 /**
  * Takes one observation in. Total: it never throws, and returns the connection as it was for what makes
@@ -13,16 +11,17 @@ type Seen<K extends Observation['kind']> = Extract<Observation, { readonly kind:
  * connection has ended, the library's word is final; other sources may still fill in what is unknown.
  */
 export function observe(connection: Connection, observation: Observation): Connection {
-  return isSound(observation) ? observeOwn(connection, observation) : connection;
+  if (!isSound(observation)) return connection;
+  if (observation.source === 'library' && isEnded(connection)) return connection;
+  return fold(witnessed(connection, observation), observation);
 }
 
 /**
- * The same for an observation that the caller made itself, so that its shape needs no check: a client in a
- * browser, where each kilobyte counts, does not carry the checks.
+ * `observe` without TCP, for a client in a browser, to which nothing else is shown, and where each kilobyte
+ * counts: the observation is the client's own, so its shape is not checked.
  */
-export function observeOwn(connection: Connection, observation: Observation): Connection {
-  if (observation.source === 'library' && isEnded(connection)) return connection;
-  return fold(witnessed(connection, observation), observation);
+export function observeSession(connection: Connection, observation: Session & Seen): Connection {
+  return isEnded(connection) ? connection : foldSession(connection, observation);
 }
 
 /** All of them, in order. */
@@ -35,7 +34,27 @@ export function observeAll(
   return known;
 }
 
-function fold(c: Connection, o: Observation): Connection {
+/** What concerns the WebSocket and its application, and not TCP. */
+export type Session = Extract<
+  Fact,
+  {
+    readonly kind:
+      | 'connecting'
+      | 'opened'
+      | 'refused'
+      | 'ended'
+      | 'close-frame'
+      | 'violation'
+      | 'destroyed'
+      | 'error'
+      | 'unsent'
+      | 'application';
+  }
+>;
+
+type Kind<K extends Observation['kind']> = Extract<Observation, { readonly kind: K }>;
+
+function foldSession(c: Connection, o: Session & Seen): Connection {
   switch (o.kind) {
     case 'connecting':
       return { ...c, connectingAt: earlier(c.connectingAt, o.at) };
@@ -45,12 +64,33 @@ function fold(c: Connection, o: Observation): Connection {
       return { ...c, refused: first(c.refused, refusal(o)) };
     case 'ended':
       return ended(c, o);
+    case 'close-frame':
+      return change(c, o.by, closeFrame(c[o.by], o));
+    case 'violation': {
+      const { at, statusCode, section } = o;
+      return change(c, o.by, { violation: first(c[o.by].violation, { at, statusCode, section }) });
+    }
+    case 'destroyed':
+      return change(c, o.of, {
+        destroyed: first(c[o.of].destroyed, { at: o.at, because: o.because }),
+      });
+    case 'error': {
+      const { at, errno, message } = o;
+      return change(c, o.of, { error: first(c[o.of].error, { at, errno, message }) });
+    }
+    case 'unsent':
+      return change(c, o.of, { unsent: unsent(c[o.of].unsent, o.at, o.bytes) });
+    case 'application':
+      return change(c, o.of, application(c[o.of], o));
+  }
+}
+
+function fold(c: Connection, o: Observation): Connection {
+  switch (o.kind) {
     case 'gap':
       return gap(c, o.missing);
     case 'rst':
       return rst(c, o);
-    case 'close-frame':
-      return change(c, o.by, closeFrame(c[o.by], o));
     case 'fin':
       return change(c, o.by, fin(c[o.by], o));
     case 'tls-close-notify':
@@ -63,39 +103,23 @@ function fold(c: Connection, o: Observation): Connection {
       return change(c, o.by, heard(c[o.by], o));
     case 'retransmission':
       return change(c, o.by, { retransmittedAt: later(c[o.by].retransmittedAt, o.at) });
-    case 'violation':
-      return change(c, o.by, {
-        violation: first(c[o.by].violation, {
-          at: o.at,
-          statusCode: o.statusCode,
-          section: o.section,
-        }),
-      });
-    default:
+    case 'fin-queued':
+    case 'tcp-state':
+    case 'unread':
+    case 'reading':
       return change(c, o.of, ofOneEnd(c[o.of], o));
+    default:
+      return foldSession(c, o);
   }
 }
 
-type OfOneEnd = Seen<
-  | 'destroyed'
-  | 'fin-queued'
-  | 'error'
-  | 'tcp-state'
-  | 'unsent'
-  | 'unread'
-  | 'reading'
-  | 'application'
->;
+type OfOneEnd = Kind<'fin-queued' | 'tcp-state' | 'unread' | 'reading'>;
 
 function ofOneEnd(end: End, o: OfOneEnd): Partial<End> {
   const { at } = o;
   switch (o.kind) {
-    case 'destroyed':
-      return { destroyed: first(end.destroyed, { at, because: o.because }) };
     case 'fin-queued':
       return { finQueuedAt: earlier(end.finQueuedAt, at) };
-    case 'error':
-      return { error: first(end.error, { at, errno: o.errno, message: o.message }) };
     case 'tcp-state':
       return {
         tcpStates: {
@@ -104,20 +128,16 @@ function ofOneEnd(end: End, o: OfOneEnd): Partial<End> {
         },
         owned: latest(end.owned, { at, is: o.owned }),
       };
-    case 'unsent':
-      return { unsent: unsent(end.unsent, at, o.bytes) };
     case 'unread':
       return { unread: latest(end.unread, { at, bytes: o.bytes }) };
     case 'reading':
       return end.reading?.paused === o.paused
         ? {}
         : { reading: latest(end.reading, { at, paused: o.paused }) };
-    case 'application':
-      return application(end, o);
   }
 }
 
-function application(end: End, o: Seen<'application'>): Partial<End> {
+function application(end: End, o: Kind<'application'>): Partial<End> {
   const { at } = o;
   switch (o.did) {
     case 'terminate':
@@ -146,29 +166,29 @@ function refusal({
   at,
   httpStatus,
   retryAfter = null,
-}: Seen<'refused'>): NonNullable<Connection['refused']> {
+}: Kind<'refused'>): NonNullable<Connection['refused']> {
   return { at, httpStatus, retryAfter };
 }
 
-function closeFrame(end: End, o: Seen<'close-frame'>): Partial<End> {
+function closeFrame(end: End, o: Kind<'close-frame'>): Partial<End> {
   const known = end.closeFrame;
   const { statusCode, reason } = known ?? o;
   const hadPeerClose = merged(known?.hadPeerClose, o.hadPeerClose);
   return { closeFrame: { ...sighting(known, o), statusCode, reason, hadPeerClose } };
 }
 
-function fin(end: End, o: Seen<'fin'>): Partial<End> {
+function fin(end: End, o: Kind<'fin'>): Partial<End> {
   const hadPeerFin = merged(end.fin?.hadPeerFin, o.hadPeerFin);
   return { fin: { ...sighting(end.fin, o), hadPeerFin } };
 }
 
-function rst(c: Connection, o: Seen<'rst'>): Connection {
+function rst(c: Connection, o: Kind<'rst'>): Connection {
   return o.by === 'unknown'
     ? { ...c, foreignRst: sighting(c.foreignRst, o) }
     : change(c, o.by, { rst: sighting(c[o.by].rst, o) });
 }
 
-function heard(end: End, o: Seen<'data' | 'ping' | 'pong'>): Partial<End> {
+function heard(end: End, o: Kind<'data' | 'ping' | 'pong'>): Partial<End> {
   if (o.seenAt !== o.by) return { heardAt: later(end.heardAt, o.at) };
   return o.kind === 'ping' ? { pingAt: later(end.pingAt, o.at) } : {};
 }
@@ -181,7 +201,7 @@ function unsent(known: End['unsent'], at: number, bytes: number): End['unsent'] 
   return { at, bytes, since, progressAt };
 }
 
-function ended(c: Connection, o: Seen<'ended'>): Connection {
+function ended(c: Connection, o: Kind<'ended'>): Connection {
   const never = Object.fromEntries(o.never.filter(isText).map((name) => [name, true]));
   return {
     ...c,
@@ -199,7 +219,12 @@ function gap(c: Connection, missing: string): Connection {
   return { ...c, gaps: [...c.gaps, missing] };
 }
 
-const aboutTcp = new Set<Observation['kind']>(['fin', 'fin-acked', 'rst', 'tcp-state']);
+const aboutTcp = /* @__PURE__ */ new Set<Observation['kind']>([
+  'fin',
+  'fin-acked',
+  'rst',
+  'tcp-state',
+]);
 
 /** Remembers who has told something about TCP, for `basis`. */
 function witnessed(c: Connection, o: Observation): Connection {

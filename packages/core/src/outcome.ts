@@ -9,7 +9,7 @@ import {
 } from './answers.ts';
 import type { Cause } from './cause.ts';
 import { abnormalClosure, noStatusReceived } from './close-codes.ts';
-import { concludeCause, concludeCauseAt } from './conclude-cause.ts';
+import { concludeCause, concludeCauseAt, concludeSessionCause } from './conclude-cause.ts';
 import type { Connection, Sighting } from './connection.ts';
 import type { Vantage } from './observation.ts';
 import { type TcpOutcome, tcpOutcome } from './tcp-outcome.ts';
@@ -77,7 +77,10 @@ export function outcome(connection: Connection): CloseOutcome | null {
   const { vantage } = connection;
   const endedAt = connection.endedAt[vantage];
   if (endedAt === undefined) return null;
-  if (vantage !== 'wire') return outcomeAt(connection, vantage, tcpOutcome(connection));
+  if (vantage !== 'wire') {
+    const cause = concludeCauseAt(connection, vantage);
+    return outcomeAt(connection, vantage, { cause, tcp: tcpOutcome(connection) });
+  }
   return {
     vantage,
     ...onTheWire(connection),
@@ -90,25 +93,28 @@ export function outcome(connection: Connection): CloseOutcome | null {
   };
 }
 
-/** The outcome of an ended connection at one end; `tcp` is what is concluded about TCP, if anything. */
-export function outcomeAt(
+/** The outcome of an ended connection at one end, where TCP is hidden as in a browser. */
+export function sessionOutcome(connection: Connection, role: Role): CloseOutcome {
+  const cause = concludeSessionCause(connection, role);
+  return outcomeAt(connection, role, { cause, tcp: unseenTcp });
+}
+
+function outcomeAt(
   connection: Connection,
   role: Role,
-  tcp: TcpOutcome = unseenTcp,
+  concluded: Pick<CloseOutcome, 'cause' | 'tcp'>,
 ): CloseOutcome {
   return {
     vantage: role,
     ...closeEventAt(connection, role),
     order: orderAt(connection, role),
-    cause: concludeCauseAt(connection, role),
-    tcp,
+    ...concluded,
     error: errorAt(connection, role),
     phases: phases(connection, role),
     unflushedBytes: connection.unflushedBytes,
   };
 }
 
-/** Where TCP is hidden, as in a browser. */
 const unseenTcp: TcpOutcome = {
   firstFin: 'unknown',
   timeWait: 'unknown',

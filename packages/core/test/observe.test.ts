@@ -3,7 +3,7 @@ import {
   type Fact,
   observe,
   observeAll,
-  observeOwn,
+  observeSession,
   type Source,
   unseenConnection,
 } from '../src/index.ts';
@@ -94,7 +94,7 @@ test('what a shell observes itself is taken in without a check of its shape, and
     never: [],
     unflushedBytes: 0,
   } as const;
-  const known = [opened, ended].reduce(observeOwn, unseenConnection('client'));
+  const known = [opened, ended].reduce(observeSession, unseenConnection('client'));
   expect(known).toEqual(observeAll(unseenConnection('client'), [opened, ended]));
-  expect(observeOwn(known, { kind: 'connecting', at: 0, source: 'library' })).toBe(known);
+  expect(observeSession(known, { kind: 'connecting', at: 0, source: 'library' })).toBe(known);
 });

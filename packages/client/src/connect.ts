@@ -1,0 +1,33 @@
+import { InvalidOptionError } from '@farewell/core';
+import { ManagedConnection } from './managed-connection.ts';
+import type { NativeWebSocket } from './native-web-socket.ts';
+import { type ConnectOptions, globalWebSocket, settingsOf } from './options.ts';
+
+/**
+ * Connects to `ws:` or `wss:` over the WebSocket of the browser (or of Node 22). Gives the connection at
+ * once; `opened` tells when it is open, within `openTimeout`. Throws InvalidOptionError for a wrong URL or
+ * option, and nothing for what the network does.
+ */
+export function connect(url: string | URL, options: ConnectOptions = {}): ManagedConnection {
+  const settings = settingsOf(options);
+  const connection = new ManagedConnection(open(url, options), settings);
+  if (options.signal) follow(connection, options.signal);
+  return connection;
+}
+
+function open(url: string | URL, options: ConnectOptions): NativeWebSocket {
+  const { protocols = [], WebSocket = globalWebSocket() } = options;
+  try {
+    return new WebSocket(url, typeof protocols === 'string' ? protocols : [...protocols]);
+  } catch (error) {
+    const expected = `Expected a WebSocket URL and valid subprotocols, got \`${String(url)}\``;
+    throw new InvalidOptionError(`${expected}: ${String(error)}`, 'url');
+  }
+}
+
+function follow(connection: ManagedConnection, signal: AbortSignal): void {
+  const abort = (): void => void connection.close(4001);
+  if (signal.aborted) return abort();
+  signal.addEventListener('abort', abort, { once: true });
+  connection.once('close', () => signal.removeEventListener('abort', abort));
+}

@@ -1,0 +1,28 @@
+import { type Settled, unsettled } from './settled.ts';
+
+/** Calls of `send` that wait until less is unsent. */
+export class SendQueue {
+  #waiting: Settled<void>[] = [];
+
+  /** Fulfilled by `settle`, rejected by `fail` or by `signal`. */
+  wait(signal: AbortSignal | undefined): Promise<void> {
+    const entry = unsettled<void>();
+    const onAbort = (): void => {
+      this.#waiting = this.#waiting.filter((each) => each !== entry);
+      entry.reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    this.#waiting.push(entry);
+    const forget = (): void => signal?.removeEventListener('abort', onAbort);
+    entry.promise.then(forget, forget);
+    return entry.promise;
+  }
+
+  settle(): void {
+    for (const { resolve } of this.#waiting.splice(0)) resolve();
+  }
+
+  fail(error: unknown): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
+  }
+}
