@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { describeWith } from '../../../../test/support/requires.ts';
-import { argumentsFor, filesWritten, findCapturer } from '../../src/record/capturer.ts';
+import { argumentsFor, filesWritten } from '../../src/record/capturer.ts';
 import { parseRequest } from '../../src/record/request.ts';
 import { farewell, finished, start } from '../support/farewell.ts';
 
