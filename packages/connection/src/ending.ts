@@ -8,17 +8,15 @@ import {
 
 export type { Ending } from '@farewell/core';
 
-/** The text is made when it is first read: few connections of a busy server are ever described. */
+/** The text is made when it is first read: few endings are ever printed. */
 export function endingWithText(outcome: CloseOutcome, connection: Connection): Ending {
   const { refused } = connection;
-  const ending = {
+  return {
     ...outcome,
     retryAfter: refused?.retryAfter ?? retryAfterIn(outcome.reason),
     httpStatus: refused?.httpStatus ?? null,
-    text: '',
+    get text() {
+      return describeOutcome(connection);
+    },
   };
-  return Object.defineProperty(ending, 'text', {
-    enumerable: true,
-    get: () => describeOutcome(connection),
-  });
 }

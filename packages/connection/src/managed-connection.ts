@@ -9,7 +9,14 @@ import { ConnectionClosedError, ConnectionNotOpenedError } from './errors.ts';
 import { MessageQueue } from './message-queue.ts';
 import { SendQueue } from './send-queue.ts';
 import { handled, type Settled, unsettled } from './settled.ts';
-import { flushed, hasEnded, Shell, type ShellOwner, type ShellSettings } from './shell.ts';
+import {
+  flushed,
+  hasEnded,
+  isWatched,
+  Shell,
+  type ShellOwner,
+  type ShellSettings,
+} from './shell.ts';
 import { hasOpened, listenToWs, pong, received, shell, type WsTarget } from './ws-events.ts';
 
 /** A message: text frames are strings, binary ones Buffers. */
@@ -31,7 +38,7 @@ export interface ConnectionSettings extends ShellSettings {
   /** Gets the errors for which the connection has no listener. */
   readonly onError: (error: unknown, connection: ManagedConnection) => void;
   /** Told of each end, before the connection's own listeners are. */
-  readonly onEnd: (connection: ManagedConnection, ending: Ending) => void;
+  readonly onEnd: (connection: ManagedConnection) => void;
 }
 
 /** How one message is sent. */
@@ -110,8 +117,9 @@ export class ManagedConnection
   get opened(): Promise<this> {
     if (this.#opened) return this.#opened.promise;
     this.#opened = unsettled();
-    if (this.#notOpened) this.#opened.reject(this.#notOpened);
-    else if (this[shell].isOpened) this.#opened.resolve(this);
+    const { ending } = this;
+    if (this[shell].isOpened) this.#opened.resolve(this);
+    else if (ending) this.#opened.reject(this.#notOpened ?? new ConnectionNotOpenedError(ending));
     return this.#opened.promise;
   }
 
@@ -119,12 +127,14 @@ export class ManagedConnection
   get closed(): Promise<Ending> {
     if (this.#closed) return this.#closed.promise;
     this.#closed = unsettled();
-    if (this.#ending) this.#closed.resolve(this.#ending);
+    const { ending } = this;
+    if (ending) this.#closed.resolve(ending);
     return this.#closed.promise;
   }
 
   /** How it ended; null as long as it has not. */
   get ending(): Ending | null {
+    this.#ending ??= this[shell].conclude();
     return this.#ending;
   }
 
@@ -180,7 +190,7 @@ export class ManagedConnection
    * each once. What they throw goes to `error`.
    */
   defer(release: Release): void {
-    if (this.#ending) void this.#release([release]);
+    if (this[shell].hasEnded) void this.#release([release]);
     else (this.#releases ??= []).push(release);
   }
 
@@ -235,22 +245,31 @@ export class ManagedConnection
     if (unsentBytes <= this.#settings.highWaterMark) this.#sends?.settle();
   }
 
-  [hasEnded](ending: Ending, cause: unknown): void {
-    this.#ending = ending;
+  [isWatched](): boolean {
+    const isAwaited = this.#closed ?? this.#opened ?? this.#messages ?? this.#sends;
+    return isAwaited !== null || this.listenerCount('close') > 0 || closedChannel.hasSubscribers;
+  }
+
+  [hasEnded](cause: unknown): void {
+    this.#settings.onEnd(this);
+    const ending = this[isWatched]() ? this.ending : null;
+    if (ending) this.#tell(ending, cause);
+    if (this.#releases) void this.#release(this.#releases);
+    this.#releases = null;
+  }
+
+  #tell(ending: Ending, cause: unknown): void {
     if (!this[shell].isOpened) this.#notOpened = new ConnectionNotOpenedError(ending, cause);
     if (this.#notOpened) this.#opened?.reject(this.#notOpened);
     this.#messages?.end(ending.wasClean === true ? null : this.#closedError('read'));
     this.#sends?.fail(this.#closedError('send'));
     this.#closed?.resolve(ending);
-    this.#settings.onEnd(this, ending);
     if (closedChannel.hasSubscribers) closedChannel.publish({ connection: this, ending });
     this.#emit('close', ending);
-    if (this.#releases) void this.#release(this.#releases);
-    this.#releases = null;
   }
 
   #application(fact: Parameters<Shell['see']>[0]): void {
-    if (this.#ending) return;
+    if (this[shell].hasEnded) return;
     this[shell].see(fact);
     this[shell].ask();
   }
@@ -267,14 +286,15 @@ export class ManagedConnection
     if (this.#messages) return this.#messages;
     const { highWaterMark } = this.#settings;
     this.#messages = new MessageQueue(highWaterMark, (isReading) => this.#read(isReading));
-    if (this.#ending)
-      this.#messages.end(this.#ending.wasClean === true ? null : this.#closedError('read'));
+    const { ending } = this;
+    if (ending) this.#messages.end(ending.wasClean === true ? null : this.#closedError('read'));
     return this.#messages;
   }
 
   #closedError(what: 'send' | 'read'): ConnectionClosedError {
-    const facts = this.#ending?.text ?? `the connection is ${this.readyState}`;
-    return new ConnectionClosedError(`Cannot ${what}: ${facts}`, this.#ending);
+    const { ending } = this;
+    const facts = ending?.text ?? `the connection is ${this.readyState}`;
+    return new ConnectionClosedError(`Cannot ${what}: ${facts}`, ending);
   }
 
   /** A listener that throws must not keep ws from doing its work. */

@@ -40,13 +40,16 @@ export interface ShellSettings {
 
 /** Told when fewer bytes, or more, are unsent. */
 export const flushed: unique symbol = Symbol('farewell.flushed');
+/** Will somebody look at the ending at once? Then it is worth a question to the kernel. */
+export const isWatched: unique symbol = Symbol('farewell.isWatched');
 /** Told of the end, once, and what error there was. */
 export const hasEnded: unique symbol = Symbol('farewell.hasEnded');
 
 /** Whose connection it is. Symbols, so that they are no part of its public surface. */
 export interface ShellOwner {
   [flushed](unsentBytes: number): void;
-  [hasEnded](ending: Ending, error: unknown): void;
+  [isWatched](): boolean;
+  [hasEnded](error: unknown): void;
 }
 
 /** What an end comes to: as many rounds of actions as there are phases, and some more. */
@@ -65,7 +68,7 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
   #unsentBytes = 0;
   #firstPing: 'due' | 'over' = 'over';
   #isAsking = false;
-  #hasEnded = false;
+  #endedAt = -1;
   #hasBreached = false;
   #lookup: Lookup | null = null;
   #openingError: unknown = null;
@@ -82,7 +85,7 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
   }
 
   get hasEnded(): boolean {
-    return this.#hasEnded;
+    return this.#endedAt >= 0;
   }
 
   /** The socket that ws works on, or will. */
@@ -123,7 +126,7 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
 
   /** Decides and acts, until there is nothing to do but to wait. */
   ask(): void {
-    if (this.#isAsking || this.#hasEnded) return;
+    if (this.#isAsking || this.hasEnded) return;
     this.#isAsking = true;
     for (let round = 0; round < mostRounds; round++) {
       const at = now();
@@ -146,7 +149,7 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
   /** Why did ws want to end the stream? */
   streamWasToEnd(): void {
     const socket = this.#socket;
-    if (!socket || socket.destroyed || this.#hasEnded) return;
+    if (!socket || socket.destroyed || this.hasEnded) return;
     if (socket.readableEnded) this.#peerStreamEnded(socket);
     else if (!this.#hasBreached) this.#closeReceived();
     // RFC 6455 §7.1.7: behind the Close frame that says so, the connection is closed. ws reads no more.
@@ -177,21 +180,26 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
 
   /** ws's `close` event: the socket is closed. */
   wsClosed(code: number, reason: string): void {
-    if (this.#hasEnded) return;
+    if (this.hasEnded) return;
     alarmClock.clear(this);
     if (this.isOpened && code !== abnormalClosure) this.#closeReceived();
     if (this.isOpened) this.completeClose(code, reason);
     const error: unknown = this.#socket?.errored ?? this.#openingError;
     for (const fact of factsOfError(error, this.local)) this.see(fact);
-    this.#lookIntoKernel();
-    const at = now();
+    if (this.#owner[isWatched]()) this.#lookIntoKernel();
+    this.#endedAt = now();
+    this.#owner[hasEnded](error);
+  }
+
+  /** What it all comes to. Few endings of a busy server are ever looked at, so it is concluded when asked. */
+  conclude(): Ending | null {
+    const at = this.#endedAt;
+    if (at < 0) return null;
     const unflushedBytes = this.#unsentBytes;
-    const ended = endingOf(this.connection(), this.local, { at, unflushedBytes });
-    this.see(ended, at);
-    this.#hasEnded = true;
+    this.see(endingOf(this.connection(), this.local, { at, unflushedBytes }), at);
     const connection = this.connection();
     const result = outcome(connection);
-    if (result) this.#owner[hasEnded](endingWithText(result, connection), error);
+    return result && endingWithText(result, connection);
   }
 
   #carryOut(action: Action): void {
@@ -229,7 +237,8 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
     const isReset = !this.isOpened && this.#settings.policy.abort === 'rst';
     if (isReset && socket && !socket.destroyed && resetSocket(socket))
       this.see({ kind: 'rst', by: local, seenAt: local, because: 'policy' });
-    socket?.destroy();
+    // With both FINs there Node closes it by itself, and cheaper: what was to finish is not cut off.
+    if (!socket?.readableEnded || !socket.writableEnded) socket?.destroy();
     if (!this.isOpened) this.ws.terminate();
   }
 
@@ -258,7 +267,7 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
   }
 
   #finIsOut({ hadPeerFin, tcpState }: FinSent): void {
-    if (this.#hasEnded) return;
+    if (this.hasEnded) return;
     const { local, peer } = this;
     const hasRead = this.connection()[peer].fin?.times[local] !== undefined;
     this.see({ kind: 'fin', by: local, seenAt: local, hadPeerFin: hasRead || hadPeerFin });

@@ -49,6 +49,8 @@ test('nothing keeps the process once a server is closed', async () => {
   expect(after).toBeLessThanOrEqual(before);
 });
 
+const hang = (): unknown => new Promise(() => {});
+
 const failures: readonly (readonly [string, () => unknown])[] = [
   [
     'throws',
@@ -84,7 +86,6 @@ for (const [how, fail] of failures) {
 
 test('a handler that hangs does not keep its connection from closing', async () => {
   await using serves = await serving();
-  const hang = (): unknown => new Promise(() => {});
   serves.server.on('connection', hang);
   const connection = await connect(serves.url).opened;
   expect((await connection.close(4000)).wasClean).toBe(true);

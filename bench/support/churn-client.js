@@ -1,0 +1,59 @@
+/**
+ * Opens a connection, sends one message, waits for its echo and closes, CONCURRENCY at a time, with ws's
+ * client or farewell's. For each line on stdin, a number of connections, it prints a line of JSON.
+ *
+ *   node bench/support/churn-client.js ws|farewell URL CONCURRENCY
+ */
+import { createInterface } from 'node:readline';
+
+const [library, url, concurrency] = process.argv.slice(2);
+const one = await { ws: withWs, farewell: withFarewell }[library]();
+for await (const line of createInterface({ input: process.stdin })) {
+  process.stdout.write(`${JSON.stringify(await churn(Number(line)))}\n`);
+}
+process.exit();
+
+async function churn(count) {
+  const times = [];
+  let left = count;
+  const cpu = process.cpuUsage();
+  const startedAt = performance.now();
+  const worker = async () => {
+    while (left-- > 0) {
+      const from = performance.now();
+      await one();
+      times.push(performance.now() - from);
+    }
+  };
+  await Promise.all(Array.from({ length: Number(concurrency) }, worker));
+  const { user, system } = process.cpuUsage(cpu);
+  times.sort((a, b) => a - b);
+  const p99Ms = times[Math.floor(times.length * 0.99)];
+  return { cpuMs: (user + system) / 1000, ms: performance.now() - startedAt, p99Ms };
+}
+
+async function withWs() {
+  const { WebSocket } = await import('ws');
+  return () =>
+    new Promise((resolve) => {
+      const socket = new WebSocket(url, { perMessageDeflate: false });
+      socket.on('error', () => {});
+      socket.on('open', () => socket.send('hello'));
+      socket.on('message', () => socket.close(1000));
+      socket.on('close', resolve);
+    });
+}
+
+async function withFarewell() {
+  const { connect } = await import('@farewell/client/node');
+  return () =>
+    new Promise((resolve) => {
+      const connection = connect(url, { ws: { perMessageDeflate: false } });
+      connection.opened.then(
+        () => connection.send('hello'),
+        () => {},
+      );
+      connection.on('message', () => void connection.close());
+      connection.on('close', resolve);
+    });
+}

@@ -1,0 +1,71 @@
+/**
+ * An echo server for the benchmarks, in a process of its own: `ws` with the heartbeat of its README, `farewell`
+ * with everything on, or `socket.io` where it is installed. Prints its port. A line on stdin asks for what it
+ * used since the last: one line of JSON, `{ cpuMs, rssBytes, connections, longestDelayMs }`.
+ *
+ *   node bench/support/websocket-server.js ws|farewell [HEARTBEAT_MS]
+ */
+import { createServer as createHttpServer } from 'node:http';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createInterface } from 'node:readline';
+
+const [library, interval = '30000'] = process.argv.slice(2);
+const heartbeat = Number(interval);
+const servers = { ws: serveWs, farewell: serveFarewell };
+const count = await servers[library]();
+
+const delay = monitorEventLoopDelay({ resolution: 1 });
+delay.enable();
+let cpu = process.cpuUsage();
+const lines = createInterface({ input: process.stdin });
+lines.on('line', tell);
+lines.on('close', () => process.exit());
+
+function tell() {
+  globalThis.gc?.();
+  const { user, system } = process.cpuUsage(cpu);
+  cpu = process.cpuUsage();
+  const usage = { cpuMs: (user + system) / 1000, rssBytes: process.memoryUsage.rss() };
+  const used = { ...usage, connections: count(), longestDelayMs: delay.max / 1e6 };
+  process.stdout.write(`${JSON.stringify(used)}\n`);
+  delay.reset();
+}
+
+async function serveWs() {
+  const { WebSocketServer } = await import('ws');
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  server.on('listening', () => print(server.address().port));
+  server.on('connection', (socket) => {
+    socket.isAlive = true;
+    socket.on('error', () => {});
+    socket.on('pong', heard);
+    socket.on('message', (data, binary) => socket.send(data, { binary }));
+  });
+  setInterval(() => {
+    for (const socket of server.clients) {
+      if (!socket.isAlive) socket.terminate();
+      socket.isAlive = false;
+      socket.ping();
+    }
+  }, heartbeat);
+  return () => server.clients.size;
+}
+
+function heard() {
+  this.isAlive = true;
+}
+
+async function serveFarewell() {
+  const { createServer } = await import('@farewell/server');
+  const http = createHttpServer();
+  const server = createServer({ server: http, heartbeat: { interval: heartbeat } });
+  server.on('connection', (connection) => {
+    connection.on('message', (message) => void connection.send(message));
+  });
+  http.listen(0, '127.0.0.1', () => print(http.address().port));
+  return () => server.connections.size;
+}
+
+function print(port) {
+  process.stdout.write(`listening ${port}\n`);
+}
