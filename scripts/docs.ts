@@ -3,14 +3,13 @@
  * With `--check` it writes nothing and exits 1 if a file is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { labPages, type Page } from './docs/lab-pages.ts';
 import { stateDiagrams } from './docs/state-diagrams.ts';
 
-interface Generated {
-  readonly path: string;
-  readonly text: string;
-}
-
-const files: readonly Generated[] = [{ path: 'docs/state-diagrams.md', text: stateDiagrams() }];
+const files: readonly Page[] = [
+  { path: 'docs/state-diagrams.md', text: stateDiagrams() },
+  ...labPages(),
+];
 const check = process.argv.includes('--check');
 
 function current(path: string): string | null {

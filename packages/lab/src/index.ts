@@ -9,7 +9,7 @@ export {
   runScenario,
 } from './host/run-scenario.ts';
 export { type Failed, type RunAllOptions, runScenarios } from './host/run-scenarios.ts';
-export { listScenarios, type ScenarioInfo } from './list-scenarios.ts';
+export { listScenarios, type ProgramInfo, type ScenarioInfo } from './list-scenarios.ts';
 export type {
   KernelView,
   PeerInfo,

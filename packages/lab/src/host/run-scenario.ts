@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { libc } from '../kernel/libc.ts';
 import type { ScenarioResult, Skipped } from '../result.ts';
 import type { Need } from '../scenario.ts';
 import { findScenario } from '../scenarios/index.ts';
@@ -60,8 +61,19 @@ function whyMissing(need: Need, isolation: Isolation): string | null {
   switch (need) {
     case 'namespace':
       return isolation.isolated ? null : isolation.why;
+    case 'koffi':
+      return whyNoKoffi();
     case 'nginx':
       return isNginxHere() ? null : 'there is no `nginx` (apt-get install nginx-light)';
+  }
+}
+
+function whyNoKoffi(): string | null {
+  try {
+    libc();
+    return null;
+  } catch (error) {
+    return `it sets socket options through koffi: ${error instanceof Error ? error.message : error}`;
   }
 }
 

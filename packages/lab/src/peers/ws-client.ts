@@ -16,11 +16,14 @@ export type WsClientCommands = {
   close(code: number): void;
   /** Makes the kernel drop whatever comes in for these connections: the host seems to have vanished. */
   vanish(): Promise<void>;
-  /** Opens a connection and closes it with 1000, `count` times, one after the other, until one is refused. */
+  /** Opens a connection and closes it with 1000, `count` times, every 150 ms at most, until one is refused. */
   load(count: number): Promise<LoadResult>;
   /** For `duration` ms: opens a connection, and `backoff` ms after its end the next one. */
   reconnect(duration: number, backoff: number): Promise<void>;
 };
+
+/** ms: a poller, and no burst. */
+const loadInterval = 150;
 
 interface Options {
   readonly name: string;
@@ -112,6 +115,7 @@ async function load(
     const closed = once(result.webSocket, 'close');
     close(result, 1000, context);
     await closed;
+    await pause(loadInterval);
   }
   context.note(`all ${count} connections were opened`);
   return { opened: count, refused: null };

@@ -21,7 +21,7 @@ export const bothCloseAtOnce = scenario({
   title: 'Both ends close before either FIN has come',
   about:
     "Both applications close at one moment, on a slow link. The end that gets the other's FIN while its own is unanswered goes through CLOSING, and both hold TIME-WAIT: nothing else leads to that.",
-  needs: [],
+  needs: ['koffi'],
   given: {
     client: rawClient({
       name: 'chat-client',

@@ -29,7 +29,7 @@ export const idleCutNginx = scenario({
     }),
   },
   async when({ client, until }) {
-    for (let opened = 0; opened < connections; opened += 1) await client.open();
+    await Promise.all(Array.from({ length: connections }, () => client.open()));
     await until('nginx has closed them', (ends) => ends.server.length === 0);
   },
   then: {

@@ -27,7 +27,7 @@ export const idleCutReset = scenario({
     }),
   },
   async when({ client, middlebox }) {
-    for (let opened = 0; opened < connections; opened += 1) await client.open();
+    await Promise.all(Array.from({ length: connections }, () => client.open()));
     await middlebox.hasCutAll();
   },
   then: { client: 'CLOSED', server: 'CLOSED', verdicts: [], traced: ['idle-cut', 'reset-by-peer'] },

@@ -26,5 +26,10 @@ export const portsReused = scenario({
     const { opened } = await client.load(14);
     expect('14 connections to be opened', () => opened === 14);
   },
-  then: { client: 'CLOSED', server: 'TIME-WAIT', verdicts: ['time-wait-on-server'] },
+  then: {
+    client: 'CLOSED',
+    server: 'TIME-WAIT',
+    verdicts: ['time-wait-on-server'],
+    traced: ['time-wait-on-server', 'short-lived-connections'],
+  },
 });

@@ -4,6 +4,7 @@ import { scenario } from '../scenario.ts';
 
 /** Long enough to be no burst, ms. */
 const duration = 3000;
+const connections = 5;
 /** What the client waits before it tries again, ms: kind would be a second, doubled each time. */
 const backoff = 10;
 
@@ -16,7 +17,7 @@ export const reconnectStorm = scenario({
   given: {
     client: wsClient({
       name: 'chat-client',
-      is: 'a ws client that comes back 10 ms after it was sent away',
+      is: `${connections} connections of a ws client that comes back 10 ms after it was sent away`,
       fin: 'after-peer',
     }),
     server: wsServer({
@@ -27,7 +28,9 @@ export const reconnectStorm = scenario({
     }),
   },
   async when({ client, until }) {
-    await client.reconnect(duration, backoff);
+    await Promise.all(
+      Array.from({ length: connections }, () => client.reconnect(duration, backoff)),
+    );
     await until('the last connection has ended', (ends) => ends.client.length === 0);
   },
   then: {

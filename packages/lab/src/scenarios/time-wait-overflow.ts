@@ -32,5 +32,6 @@ export const timeWaitOverflow = scenario({
     client: 'CLOSED',
     server: 'unknown',
     verdicts: ['time-wait-overflow', 'time-wait-on-server'],
+    traced: ['time-wait-overflow', 'time-wait-on-server', 'short-lived-connections'],
   },
 });
