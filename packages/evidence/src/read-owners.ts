@@ -38,7 +38,7 @@ export function readOwners(request: OwnersRequest): OwnersFound {
 
 /** One pass over descriptors of processes. */
 class OwnerSearch {
-  readonly byInode = new Map<number, number[]>();
+  readonly byInode = new Map<number, readonly number[]>();
   denied = 0;
   readonly #wanted: ReadonlySet<number> | undefined;
   readonly #openDescriptors = new Map<number, number>();
@@ -53,11 +53,13 @@ class OwnerSearch {
 
   look(pid: number): void {
     const descriptors = this.#list(pid);
+    // One list for all sockets that nobody else holds: there may be 10,000.
+    const alone = [pid] as const;
     let held = 0;
     for (const descriptor of descriptors) {
       const inode = socketInode(`/proc/${pid}/fd/${descriptor}`);
       if (inode === null || this.#wanted?.has(inode) === false) continue;
-      this.#add(inode, pid);
+      this.#add(inode, alone);
       held += 1;
     }
     if (held > 0) this.#openDescriptors.set(pid, descriptors.length);
@@ -80,10 +82,10 @@ class OwnerSearch {
     }
   }
 
-  #add(inode: number, pid: number): void {
-    const pids = this.byInode.get(inode);
-    if (pids === undefined) this.byInode.set(inode, [pid]);
-    else if (!pids.includes(pid)) pids.push(pid);
+  #add(inode: number, alone: readonly [pid: number]): void {
+    const others = this.byInode.get(inode);
+    if (others === undefined) this.byInode.set(inode, alone);
+    else if (!others.includes(alone[0])) this.byInode.set(inode, [...others, alone[0]]);
   }
 }
 

@@ -4,6 +4,7 @@ import { type ExitStatus, exitStatus } from '../exit-status.ts';
 import { complain, type Delivery, deliver } from '../terminal/deliver.ts';
 import { orAborted, withInterrupt } from '../terminal/interrupt.ts';
 import type { Io } from '../terminal/io.ts';
+import { growYoungGeneration } from '../young-generation.ts';
 import { answer, type Question } from './answer.ts';
 import { type Look, lastLook, liveEvidence, look, type Seen } from './live.ts';
 import { watchFor } from './progress.ts';
@@ -13,6 +14,7 @@ import { resolveTarget, type Targets } from './resolve-target.ts';
 
 /** Runs `why` and resolves to its exit status. SIGINT and SIGTERM end it with 130 and 143. */
 export function runWhy(request: WhyRequest, io: Io): Promise<ExitStatus> {
+  growYoungGeneration();
   return withInterrupt(async (signal) => {
     const targets = await orAborted(resolveTarget(request.target), signal);
     if (!targets.ok) return refuse(io, targets.error);
