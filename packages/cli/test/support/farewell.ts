@@ -30,7 +30,12 @@ export const asNobody: readonly string[] = [
   '--clear-groups',
 ];
 
-const numbers: Readonly<Record<string, number>> = { SIGINT: 2, SIGPIPE: 13, SIGTERM: 15 };
+const numbers: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGPIPE: 13,
+  SIGTERM: 15,
+};
 
 /** Starts `farewell` without the environment's colour settings, in a pipe. */
 export function start(

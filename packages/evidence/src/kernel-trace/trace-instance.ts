@@ -58,14 +58,15 @@ export function openTraceInstance(options: TraceInstanceOptions): TraceInstance 
   });
   serial += 1;
   const directory = join(instances, instanceName(owner, serial));
-  makeInstance(directory);
   const buffers: CpuBuffer[] = [];
+  // Before there is anything to remove: a signal that nobody listens to ends the process at once.
   const cancel = atProcessEnd(() => removeInstance(directory, buffers));
   const remove = () => {
     cancel();
     removeInstance(directory, buffers);
   };
   try {
+    makeInstance(directory);
     const enabled = enableEvents(directory, options);
     for (const buffer of openBuffers(directory)) buffers.push(buffer);
     const stop = () => writeFileSync(join(directory, 'tracing_on'), '0');
