@@ -26,8 +26,10 @@ const utf8 = new TextEncoder();
 const sendClose: Step = { do: 'frame', frame: { opcode: 8, payload: closePayload(1000) } };
 
 for (const stack of stacks)
-  describeWith(['linux', 'root', ...stack.needs], `why, against a ${stack.name} server`, () =>
-    describe('names', () => faults(stack)),
+  describeWith(
+    ['linux', 'root', 'prlimit', ...stack.needs],
+    `why, against a ${stack.name} server`,
+    () => describe('names', () => faults(stack)),
   );
 
 function faults(stack: Stack): void {

@@ -42,6 +42,10 @@ const facilities = {
         ...'qdisc add dev lo root tbf rate 8kbit burst 1600 latency 60s'.split(' '),
       ]),
   },
+  prlimit: {
+    missing: '`prlimit` (apt-get install util-linux)',
+    present: () => runs('prlimit', ['--version']),
+  },
   java: { missing: 'a JDK (`java`, `javac`)', present: () => runs('javac', ['-version']) },
   'java-websocket': {
     missing: 'Java-WebSocket (`bash test/peers/java/fetch.sh`)',

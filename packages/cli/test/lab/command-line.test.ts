@@ -153,7 +153,10 @@ describeWith(['linux'], 'farewell lab without koffi', () => {
     expect(json).toMatchObject({
       scenarios: [{ agrees: true, kernel: { isolated: false, source: 'proc-net-tcp' } }],
       skipped: [
-        { name: 'both-close-at-once', reason: expect.stringContaining('FAREWELL_NO_KOFFI=1 is set') },
+        {
+          name: 'both-close-at-once',
+          reason: expect.stringContaining('FAREWELL_NO_KOFFI=1 is set'),
+        },
         // Without `unshare` there would be no namespace either.
         { name: 'ports-exhausted', reason: expect.stringMatching(/FAREWELL_NO_KOFFI=1|unshare/) },
       ],
