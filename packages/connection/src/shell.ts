@@ -99,6 +99,8 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
     const at = now();
     const { heartbeat } = this.#settings.policy;
     this.opened(at);
+    // The bytes of the opening handshake are no sign of life later on.
+    this.#bytesRead = this.#socket?.bytesRead ?? 0;
     if (!heartbeat) return this.ask();
     this.#firstPing = 'due';
     alarmClock.set(this, at + Math.ceil(Math.random() * heartbeat.interval));

@@ -1,0 +1,62 @@
+import { connect } from '@farewell/client/node';
+import { connectRawPeer, type RawPeer, type Step } from '@farewell/probe';
+import { createServer } from '@farewell/server';
+import { expect, test } from 'vitest';
+
+const host = '127.0.0.1';
+const open: readonly Step[] = [{ do: 'open' }, { do: 'wait', for: 'handshake' }];
+
+test('the first pings of connections opened together spread over the interval', async () => {
+  const interval = 1_000;
+  await using server = createServer({ port: 0, host, heartbeat: { interval, timeout: 30_000 } });
+  const { port } = await server.listening;
+  const script = { name: 'answers', steps: open };
+  const peers = await Promise.all(
+    Array.from({ length: 60 }, () => connectRawPeer(script, { host, port })),
+  );
+  await Promise.all(peers.map((peer) => peer.until((seen) => seen.some(isPing))));
+  const delays = peers.map(firstPingDelay);
+  const [early, late] = [
+    delays.filter((each) => each < interval / 2),
+    delays.filter((each) => each >= interval / 2),
+  ];
+  // Of 60 thrown at random, fewer than 10 on one side would be a one in 10^7 chance.
+  expect(Math.min(early.length, late.length)).toBeGreaterThanOrEqual(10);
+  await Promise.all(peers.map((peer) => peer[Symbol.asyncDispose]()));
+});
+
+test('a peer that was heard within the interval is not pinged', async () => {
+  const interval = 3_000;
+  await using server = createServer({ port: 0, host, heartbeat: { interval } });
+  const { port } = await server.listening;
+  const talk: Step[] = Array.from({ length: 30 }, () => [
+    { do: 'frame', frame: { opcode: 1 } } as const,
+    { do: 'pause', ms: 10 } as const,
+  ]).flat();
+  const steps = [...open, ...talk];
+  await using peer = await connectRawPeer({ name: 'talks', steps }, { host, port });
+  await peer.played;
+  const [connection] = server.connections;
+  await connection?.close();
+  // The first ping may have been due before the first frame arrived.
+  expect(peer.seen.filter(isPing).length).toBeLessThanOrEqual(1);
+});
+
+test('while reading is paused no ping is sent and nobody is taken for dead', async () => {
+  await using server = createServer({ port: 0, host, heartbeat: { interval: 30, timeout: 30 } });
+  const { port } = await server.listening;
+  const client = await connect(`ws://${host}:${port}`, { heartbeat: false }).opened;
+  const [connection] = server.connections;
+  connection?.pause();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(connection?.readyState).toBe('OPEN');
+  connection?.resume();
+  expect((await client.close()).wasClean).toBe(true);
+});
+
+const isPing = ({ what }: { readonly what: string }): boolean => what === 'ping';
+
+function firstPingDelay({ seen }: RawPeer): number {
+  const at = (what: string): number => seen.find((each) => each.what === what)?.at ?? 0;
+  return at('ping') - at('handshake');
+}

@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { connect } from '@farewell/client/node';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Runs an example; `line` gives the next line that it prints. */
+function run(
+  example: string,
+  ...args: string[]
+): AsyncDisposable & { child: ChildProcess; line: () => Promise<string> } {
+  const program = ['--import', 'tsx', '--conditions', '@farewell/source', `examples/${example}`];
+  const child = spawn(process.execPath, [...program, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return {
+    child,
+    line: async () => (await lines.next()).value ?? '(it ended)',
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+const urlIn = (line: string): string => /ws:\S+/.exec(line)?.[0] ?? '';
+
+test('examples/echo-server.ts and examples/client.ts end well together', async () => {
+  await using server = run('echo-server.ts');
+  const url = urlIn(await server.line());
+  await using client = run('client.ts', url);
+  expect(await client.line()).toBe('hello');
+  expect(await client.line()).toContain('sent 1000 (normal closure) "done"; received 1000');
+  expect(await server.line()).toContain('received 1000 (normal closure) "done"; sent 1000');
+});
+
+test('examples/echo-server.ts closes its connections on SIGTERM and exits', async () => {
+  await using server = run('echo-server.ts');
+  const connection = await connect(urlIn(await server.line())).opened;
+  const exited = once(server.child, 'exit');
+  server.child.kill('SIGTERM');
+  expect(await connection.closed).toMatchObject({ code: 1001, wasClean: true });
+  expect(await exited).toEqual([0, null]);
+});
+
+test('examples/authenticate.ts lets in whom it knows, and releases', async () => {
+  await using server = run('authenticate.ts');
+  const url = urlIn(await server.line());
+  expect((await connect(url).closed).cause).toBe('opening-refused');
+  const headers = { authorization: 'Bearer let-me-in' };
+  const connection = await connect(url, { headers, origin: 'https://chat.example' }).opened;
+  for await (const message of connection) {
+    expect(message).toBe('welcome');
+    break;
+  }
+  await connection.close();
+  expect(await server.line()).toBe('left');
+});
