@@ -72,6 +72,7 @@ function programLine(end: string, { name, is }: ProgramInfo): string {
 
 const needed = {
   namespace: 'a network namespace of its own',
+  koffi: 'koffi, which `npm ci` installs; without it the scenario is skipped',
   nginx: 'nginx; without it the scenario is skipped',
 } as const;
 

@@ -4,6 +4,7 @@ import type { LabStyle } from './style.ts';
 
 const needed: Readonly<Record<Need, string>> = {
   namespace: 'Needs a network namespace of its own.',
+  koffi: 'Needs koffi.',
   nginx: 'Needs nginx.',
 };
 

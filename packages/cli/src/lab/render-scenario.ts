@@ -28,6 +28,7 @@ export function scenarioLines(outcome: Outcome, style: LabStyle): string[] {
 
 const needs: Readonly<Record<Need, string>> = {
   namespace: 'it needs a network namespace of its own, which there cannot be here',
+  koffi: 'it needs koffi',
   nginx: 'it needs nginx',
 };
 

@@ -73,7 +73,7 @@ function whyNoKoffi(): string | null {
     libc();
     return null;
   } catch (error) {
-    return `it sets socket options through koffi: ${error instanceof Error ? error.message : error}`;
+    return `it sets socket options through koffi: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
