@@ -109,7 +109,7 @@ export interface LooseReset {
 export interface TraceTable {
   /**
    * `destroy-events`: without privilege only the deaths were seen (sock_diag's multicast), and sockets in
-   * repeated snapshots. Then nothing says who closed or sent RST, and lifetimes are upper bounds.
+   * repeated snapshots. Then nothing says who closed, sent RST or sent again, and lifetimes are upper bounds.
    * Absent: `kernel-trace`.
    */
   readonly source?: 'kernel-trace' | 'destroy-events';

@@ -22,7 +22,8 @@ export function nothingRecorded(missing: readonly Missing[]): Recorded {
 
 /** The kernel trace broke off, or never began. */
 export function untraced(error: unknown): Missing {
-  const why = error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const why = message.replace(/^The kernel trace/, 'kernel trace');
   return { fact: 'kernel-trace', why: `${why}. It would show ${shows}` };
 }
 

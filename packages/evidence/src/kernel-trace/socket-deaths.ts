@@ -96,10 +96,9 @@ export class SocketDeaths {
       group.opened += 1;
       group.lifetimes.add(at - this.#lastLookAt); // in none of the tables
     }
-    const { lastDataSent, lastDataReceived, retransmitsTotal } = row.tcpInfo ?? {};
+    const { lastDataSent, lastDataReceived } = row.tcpInfo ?? {};
     if (lastDataSent != null && lastDataReceived != null)
       group.idleAges.add(Math.min(lastDataSent, lastDataReceived));
-    group.retransmits += retransmitsTotal ?? 0;
   }
 
   #groupOf(row: SocketRow): Group | undefined {
@@ -132,7 +131,6 @@ interface Group {
   neverOpened: number;
   firstEndAt: number;
   lastEndAt: number;
-  retransmits: number;
   readonly lifetimes: DurationHistogram;
   readonly idleAges: DurationHistogram;
 }
@@ -148,7 +146,6 @@ function newGroup(row: SocketRow, role: Role | Unknown): Group {
     neverOpened: 0,
     firstEndAt: Infinity,
     lastEndAt: -Infinity,
-    retransmits: 0,
     lifetimes: new DurationHistogram(),
     idleAges: new DurationHistogram(),
   };
@@ -181,6 +178,7 @@ function plainGroup(group: Group): TracedGroup {
     lifetimes: lifetimes.buckets(),
     idleAges: idleAges.buckets(),
     resets: [],
+    retransmits: 0, // tcp_info counts from the opening on, not while we watched
   };
 }
 
