@@ -3,12 +3,14 @@
  * With `--check` it writes nothing and exits 1 if a file is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { apiPages } from './docs/api-pages.ts';
 import { labPages, type Page } from './docs/lab-pages.ts';
 import { stateDiagrams } from './docs/state-diagrams.ts';
 
 const files: readonly Page[] = [
   { path: 'docs/state-diagrams.md', text: stateDiagrams() },
   ...labPages(),
+  ...apiPages(),
 ];
 const check = process.argv.includes('--check');
 

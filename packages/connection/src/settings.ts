@@ -4,7 +4,7 @@ import type { ConnectionSettings } from './managed-connection.ts';
 
 /** How a connection is run, beside core's policy. */
 export interface ConnectionOptions
-  extends Omit<PolicyOptions, 'drainTimeout' | 'closeNotifyGrace'> {
+  extends Omit<PolicyOptions, 'afterHandshake' | 'drainTimeout' | 'closeNotifyGrace'> {
   /** Bytes unsent above which `send` waits, and bytes not iterated over above which reading pauses. Default 65,536. */
   readonly highWaterMark?: number;
   /**
@@ -33,7 +33,6 @@ export function connectionSettings(
 const policyNames = [
   'firstFin',
   'abort',
-  'afterHandshake',
   'heartbeat',
   'openTimeout',
   'closeTimeout',

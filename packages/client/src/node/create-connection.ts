@@ -13,7 +13,9 @@ export interface TcpKeepAlive {
   readonly count?: number;
 }
 
+/** What TCP does by itself about a peer that is gone. */
 export interface TcpOptions {
+  /** Probes on an idle connection. */
   readonly tcpKeepAlive?: TcpKeepAlive;
   /** ms that sent data may stay unacknowledged (TCP_USER_TIMEOUT). Needs koffi and Linux. */
   readonly tcpUserTimeout?: number;

@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from './lab-pages.ts';
+
+/** A reference page from the doc comments of a package's public declarations. */
+interface Reference {
+  readonly path: string;
+  readonly title: string;
+  readonly intro: string;
+  readonly sources: readonly string[];
+}
+
+const shared = [
+  'packages/connection/src/managed-connection.ts',
+  'packages/connection/src/settings.ts',
+  'packages/core/src/policy.ts',
+] as const;
+
+const references: readonly Reference[] = [
+  {
+    path: 'docs/reference/client.md',
+    title: '@farewell/client/node',
+    intro: 'The client in Node, on ws 8.',
+    sources: [
+      'packages/client/src/node/connect.ts',
+      'packages/client/src/node/create-connection.ts',
+      ...shared,
+    ],
+  },
+  {
+    path: 'docs/reference/server.md',
+    title: '@farewell/server',
+    intro: 'The server in Node, on ws 8.',
+    sources: [
+      'packages/server/src/create-server.ts',
+      'packages/server/src/options.ts',
+      'packages/server/src/managed-server.ts',
+      ...shared,
+    ],
+  },
+];
+
+/** What an application does not write itself. */
+const inner = new Set([
+  'ConnectionSettings',
+  'Policy',
+  'PolicyResult',
+  'RequestArgs',
+  'connectionSettings',
+  'createConnection',
+  'createPolicy',
+  'checkPlace',
+  'PolicyOptions.afterHandshake',
+  'PolicyOptions.drainTimeout',
+  'PolicyOptions.closeNotifyGrace',
+  'longestTimeout',
+  'ManagedConnection.fail',
+  'ManagedServer.own',
+]);
+
+export function apiPages(): Page[] {
+  return references.map(({ path, title, intro, sources }) => {
+    const sections = sources.flatMap((source) => sectionsOf(readFileSync(source, 'utf8')));
+    const note = 'Generated from the doc comments by `npm run docs`.';
+    return { path, text: `${[`# ${title}`, `${intro} ${note}`, ...sections].join('\n\n')}\n` };
+  });
+}
+
+const commented = /^( *)\/\*\*([\s\S]*?)\*\/\n(.*)$/gm;
+
+function sectionsOf(source: string): string[] {
+  const sections: string[] = [];
+  let owner = '';
+  for (const [, indent = '', comment = '', declaration = ''] of source.matchAll(commented)) {
+    const name = nameOf(declaration);
+    if (name === null) continue;
+    const isTop = indent === '';
+    if (isTop) owner = declaration.startsWith('export ') && !inner.has(name) ? name : '';
+    if (owner === '' || inner.has(`${owner}.${name}`)) continue;
+    sections.push(
+      isTop ? `## ${name}\n\n${textOf(comment)}` : `### ${owner}.${name}\n\n${textOf(comment)}`,
+    );
+  }
+  return sections;
+}
+
+/** null: private, or a symbol's. */
+function nameOf(declaration: string): string | null {
+  const line = declaration.trim();
+  if (/^(#|\[|private|override|static)/.test(line)) return null;
+  const words = line
+    .replace(/^export /, '')
+    .replace(/^(const|function|class|interface|type|get|readonly) /, '');
+  return /^\w+/.exec(words)?.[0] ?? null;
+}
+
+function textOf(comment: string): string {
+  return comment
+    .split('\n')
+    .map((line) => line.replace(/^\s*\* ?/, '').trim())
+    .join('\n')
+    .trim();
+}
