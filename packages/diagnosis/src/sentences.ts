@@ -75,6 +75,11 @@ export const lasts = {
     text: `until ${peer} reads or its machine stops answering`,
     because: 'the peer answers every window probe, so the kernel goes on asking',
   }),
+  untilReadOrphan: (peer: string, most: number) => ({
+    text: `until ${peer} reads, at most ${duration(most)} from the first probe`,
+    because:
+      'no process holds them: the kernel gives up once the pause between probes, which doubles, has reached 120 s (tcp_rto_max_ms where it exists)',
+  }),
   forEver: {
     text: 'without end while nothing is sent',
     because:

@@ -1,3 +1,4 @@
+import type { SocketRow } from '@farewell/core';
 import { queueCost } from '../costs.ts';
 import { fact, verdictOn, weakest, whoIn } from '../finding.ts';
 import { queuedBytes } from '../queues.ts';
@@ -5,8 +6,14 @@ import type { Rule, Scene } from '../scene.ts';
 import { lasts, finBlocked as say } from '../sentences.ts';
 import { rowsIn, type Service } from '../services.ts';
 import { tableSource } from '../sources.ts';
-import type { Verdict } from '../verdict.ts';
+import type { Lasts, Verdict } from '../verdict.ts';
 import { blockedByReader } from '../window.ts';
+
+/**
+ * The most that an orphan goes on probing, ms: pauses double from the RTO until one reaches 120 s, and the
+ * kernel gives up at its end (tcp_probe_timer in net/ipv4/tcp_timer.c). All before it are less than 240 s.
+ */
+const longestOrphan = 360_000;
 
 /** Our FIN waits behind data in front of a zero window: the peer lives, but does not read. */
 export const finBlockedByReader: Rule = (scene) =>
@@ -37,8 +44,14 @@ function blocked(scene: Scene, service: Service): readonly Verdict[] {
       summary: say.summary(who),
       evidence,
       costs: [queueCost(queued)],
-      lasts: { ms: null, ...lasts.untilRead(who.peer) },
+      lasts: lastsOf(rows, who.peer),
       do: say.do(who),
     }),
   ];
+}
+
+/** While a process holds the socket, answered probes go on for ever; an orphan's do not. */
+function lastsOf(rows: readonly SocketRow[], peer: string): Lasts {
+  if (rows.some(({ inode }) => inode !== 0)) return { ms: null, ...lasts.untilRead(peer) };
+  return { ms: longestOrphan, ...lasts.untilReadOrphan(peer, longestOrphan) };
 }

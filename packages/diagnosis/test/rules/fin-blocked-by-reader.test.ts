@@ -16,8 +16,14 @@ test('FIN behind a window that stays closed is a certain problem', () => {
   const table = rows(2, blocked);
   const found = verdictAfter(id, [table, table]);
   expect(found).toMatchObject({ severity: 'problem', confidence: 'certain', count: 2 });
-  expect(found?.lasts?.ms).toBeNull();
   expect(found?.costs[0]?.value).toBe(100_000);
+});
+
+test('answered probes end by themselves only where no process holds the socket', () => {
+  const lasts = (inode: number) => verdict(id, rows(2, { ...blocked, inode }))?.lasts;
+  expect(lasts(0)).toMatchObject({ ms: 360_000 });
+  expect(lasts(0)?.text).toContain('at most 6 min');
+  expect(lasts(7)).toMatchObject({ ms: null });
 });
 
 test('one look without ages is only possible', () => {
