@@ -182,7 +182,9 @@ export const retransmittedFin = {
   times: (count: number): string => `the FIN was sent ${number(count)} times`,
   restarts: (holder: Role): string =>
     `each FIN that the ${holder} receives in TIME-WAIT starts its 60 s again`,
-  do: ['Nothing for single ones: packets get lost. If there are many, look at the path.'],
+  do: [
+    'Nothing for single ones: packets get lost, and answers come late. If there are many, look at the path.',
+  ],
 } as const;
 
 export const halfOpenPeerGone = {

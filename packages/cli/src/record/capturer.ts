@@ -37,7 +37,9 @@ export function argumentsFor({ name }: Capturer, request: RecordRequest): readon
     return ring === null ? always : [...always, ...rotation];
   }
   const rotation = ['-C', String(Math.ceil((ring ?? 0) / ringFiles)), '-W', String(ringFiles)];
-  const always = ['-i', device, '-n', '-U', ...snapshot, '-w', file, ...keepUser()];
+  // Else what the kernel still holds when it is told to end, up to a second, would be lost.
+  const prompt = ['-U', '--immediate-mode'];
+  const always = ['-i', device, '-n', ...prompt, ...snapshot, '-w', file, ...keepUser()];
   return [...always, ...(ring === null ? [] : rotation), ...filter.split(' ')];
 }
 

@@ -14,13 +14,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Three connections: closed as it should be, without a Close frame, and reset. */
 function segments(): readonly Segment[] {
   const one = new ConnectionScript().upgrade().closeFrames('client').finish('server');
-  const at = (script: ConnectionScript, port: number) => ({
-    at: script.now,
-    client: { address: '10.0.0.1', port },
-  });
   const two = new ConnectionScript(at(one, 50_001)).upgrade().finish('client');
   const three = new ConnectionScript(at(two, 50_002)).upgrade().rst('server');
   return [...one.segments, ...two.segments, ...three.segments];
+}
+
+function at(script: ConnectionScript, port: number) {
+  return { at: script.now, client: { address: '10.0.0.1', port } };
 }
 
 const bytes = pcapOf(segments().map((segment) => packetOf(segment)));
