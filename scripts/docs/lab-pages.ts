@@ -72,8 +72,8 @@ function programLine(end: string, { name, is }: ProgramInfo): string {
 
 const needed = {
   namespace: 'a network namespace of its own',
-  koffi: 'koffi, which `npm ci` installs; without it the scenario is skipped',
   nginx: 'nginx; without it the scenario is skipped',
+  tc: '`tc` of iproute2; without it the scenario is skipped',
 } as const;
 
 /** The scenario's own text, which is what runs. */

@@ -3,8 +3,8 @@ import type { VerdictId } from '@farewell/diagnosis';
 import type { Commands, PeerProgram } from './peers/program.ts';
 import type { Stage } from './stage/stage.ts';
 
-/** What a scenario cannot do without: a network namespace of its own, where it may change the rules; koffi; nginx. */
-export type Need = 'namespace' | 'koffi' | 'nginx';
+/** What a scenario cannot do without: a network namespace of its own, where it may change the rules; programs. */
+export type Need = 'namespace' | 'nginx' | 'tc';
 
 /** `slow`: it waits for a kernel's or a rule's minute, so it runs when it is named, or all are. */
 export type Pace = 'fast' | 'slow';

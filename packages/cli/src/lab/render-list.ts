@@ -4,8 +4,8 @@ import type { LabStyle } from './style.ts';
 
 const needed: Readonly<Record<Need, string>> = {
   namespace: 'Needs a network namespace of its own.',
-  koffi: 'Needs koffi.',
   nginx: 'Needs nginx.',
+  tc: 'Needs tc.',
 };
 
 /** Each scenario's name and sentence. */

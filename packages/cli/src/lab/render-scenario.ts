@@ -28,8 +28,8 @@ export function scenarioLines(outcome: Outcome, style: LabStyle): string[] {
 
 const needs: Readonly<Record<Need, string>> = {
   namespace: 'it needs a network namespace of its own, which there cannot be here',
-  koffi: 'it needs koffi',
   nginx: 'it needs nginx',
+  tc: 'it needs tc',
 };
 
 function skippedText({ needs: need, reason }: Skipped): string {

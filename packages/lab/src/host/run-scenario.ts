@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { libc } from '../kernel/libc.ts';
 import type { ScenarioResult, Skipped } from '../result.ts';
 import type { Need } from '../scenario.ts';
 import { findScenario } from '../scenarios/index.ts';
@@ -61,22 +60,20 @@ function whyMissing(need: Need, isolation: Isolation): string | null {
   switch (need) {
     case 'namespace':
       return isolation.isolated ? null : isolation.why;
-    case 'koffi':
-      return whyNoKoffi();
     case 'nginx':
       return isNginxHere() ? null : 'there is no `nginx` (apt-get install nginx-light)';
-  }
-}
-
-function whyNoKoffi(): string | null {
-  try {
-    libc();
-    return null;
-  } catch (error) {
-    return `it sets socket options through koffi: ${error instanceof Error ? error.message : String(error)}`;
+    case 'tc':
+      return isTcHere() ? null : 'there is no `tc` with the tbf queue (apt-get install iproute2)';
   }
 }
 
 function isNginxHere(): boolean {
   return spawnSync('nginx', ['-v'], { stdio: 'ignore' }).status === 0;
+}
+
+/** The program may be there and the kernel without the queue. */
+function isTcHere(): boolean {
+  const inside = ['--user', '--map-root-user', '--net', '--', 'tc'];
+  const add = 'qdisc add dev lo root tbf rate 16kbit burst 1600 latency 60s'.split(' ');
+  return spawnSync('unshare', [...inside, ...add], { stdio: 'ignore' }).status === 0;
 }

@@ -1,6 +1,7 @@
 import { connectRawPeer, listenRawPeer, type RawPeer, type Step, vanish } from '@farewell/probe';
-import { disappear, pace } from '../kernel/socket-options.ts';
+import { disappear } from '../kernel/disappear.ts';
 import type { PeerContext, PeerProgram } from './program.ts';
+import { fillLink } from './slow-link.ts';
 
 /** What a raw peer can be told to do, with every connection that it has. */
 export type RawCommands<Move extends string = never> = {
@@ -12,8 +13,8 @@ export type RawCommands<Move extends string = never> = {
   vanish(): Promise<void>;
   /** The sockets are gone, and no segment says so: a host that lost its power. */
   disappear(): void;
-  /** From now on a segment of n bytes keeps the next one back for n / `bytesPerSecond` s. */
-  pace(bytesPerSecond: number): void;
+  /** Other traffic fills the link, so that what is sent next is on its way for seconds, in both directions. */
+  fillLink(): Promise<void>;
 };
 
 export type RawClientCommands<Move extends string = never> = RawCommands<Move> & {
@@ -91,6 +92,9 @@ function commands<Move extends string>(
       each('network cut: it drops all it receives', () => {});
     },
     disappear: () => each('gone, without a word', ({ socket }) => disappear(socket)),
-    pace: (bytesPerSecond) => peers.forEach(({ socket }) => pace(socket, bytesPerSecond)),
+    async fillLink() {
+      await fillLink();
+      each('the link is full', () => {});
+    },
   };
 }

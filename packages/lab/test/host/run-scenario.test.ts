@@ -16,7 +16,7 @@ const slow = listScenarios().filter(({ pace }) => pace === 'slow');
 const nobody = 65_534;
 
 describeWith(
-  ['linux', 'namespaces', 'ss', 'nstat', 'nginx'],
+  ['linux', 'namespaces', 'ss', 'nstat', 'nginx', 'tbf'],
   'each scenario agrees with the kernel as `ss` and `nstat` read it',
   () => {
     it.concurrent.each(scenarios)('$name', async ({ name }) => {
@@ -30,7 +30,7 @@ describeWith(
 );
 
 describeWith(
-  ['linux', 'namespaces', 'ss', 'nstat', 'nginx', 'setpriv'],
+  ['linux', 'namespaces', 'ss', 'nstat', 'nginx', 'tbf', 'setpriv'],
   'the same as an ordinary user',
   () => {
     it.concurrent.each(scenarios)('$name', async ({ name }) => {

@@ -13,7 +13,7 @@ const names = listScenarios()
 const apart = 300;
 
 describeWith(
-  ['linux', 'root', 'namespaces', 'tracefs', 'nginx'],
+  ['linux', 'root', 'namespaces', 'tracefs', 'nginx', 'tbf'],
   'what the trace of a scenario adds up to',
   () => {
     it('is what a second reader counts in the text of the kernel', {
@@ -55,7 +55,8 @@ function sumOf({ trace, kernel }: ScenarioResult, role: Role) {
     localFirst: sum(({ closes }) => closes.localFirst),
     peerFirst: sum(({ closes }) => closes.peerFirst),
     localAfter: sum(({ closes }) => closes.localAfter),
-    ended: sum(({ ended }) => ended),
+    // No row ever confirms what was refused before it had a port.
+    ended: sum(({ ended, endings }) => ended - endings['never-opened']),
     resetsReceived: resets('received'),
     retransmits: sum(({ retransmits }) => retransmits),
   };
@@ -73,7 +74,7 @@ function countIn(events: readonly TextEvent[], serverPort: number, role: Role) {
     localFirst: changes('ESTABLISHED', 'FIN_WAIT1'),
     peerFirst: changes('ESTABLISHED', 'CLOSE_WAIT'),
     localAfter: changes('CLOSE_WAIT', 'LAST_ACK'),
-    ended: own.filter((event) => event['to'] === 'TCP_CLOSE').length,
+    ended: own.filter(({ from, to }) => to === 'TCP_CLOSE' && from !== 'TCP_SYN_SENT').length,
     resetsReceived: ofKind('receive-reset'),
     retransmits: ofKind('retransmit'),
   };
