@@ -59,6 +59,14 @@ const facilities = {
     missing: '`tcpdump` (apt-get install tcpdump)',
     present: () => runs('tcpdump', ['--version']),
   },
+  chromium: {
+    missing: '`chromium` (apt-get install chromium)',
+    present: () => runs('chromium', ['--version']),
+  },
+  firefox: {
+    missing: '`firefox-esr` (apt-get install firefox-esr)',
+    present: () => runs('firefox-esr', ['--version']),
+  },
   tshark: {
     missing: '`tshark` (apt-get install tshark)',
     present: () => runs('tshark', ['--version']),

@@ -16,7 +16,9 @@ describe('a thousand clients cut off at once', () => {
     const first = await histogram(clock, made, { buckets: 10, width: 100 });
     for (const ws of made.splice(0)) ws.fails();
     const second = await histogram(clock, made, { buckets: 20, width: 100 });
-    console.log(`returns in each 100 ms\n${show(first)}\nand again, after a failure\n${show(second)}`);
+    console.log(
+      `returns in each 100 ms\n${show(first)}\nand again, after a failure\n${show(second)}`,
+    );
     // 100 and 50 are expected in each bucket; a fair spread leaves 60 % to 140 % once in many thousand runs.
     for (const count of first) expect(Math.abs(count - 100), show(first)).toBeLessThan(50);
     for (const count of second) expect(Math.abs(count - 50), show(second)).toBeLessThan(40);
