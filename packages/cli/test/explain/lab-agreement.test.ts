@@ -24,6 +24,14 @@ const onlyTheHostSees: Readonly<Record<string, string>> = {
   'final-ack-lost': 'fin-unanswered',
 };
 
+/** The other way round: what the wire shows and the table's rule leaves to another verdict. */
+const onlyPacketsSay: Readonly<Record<string, string>> = {
+  // The side that has sent FIN does not read: its window is closed, which is why the other cannot close.
+  'fin-while-data-unsent': 'slow-consumer',
+  // A FIN that waits behind a closed window is not on the wire: the table has fin-blocked-by-reader.
+  'zero-window-at-close': 'slow-consumer',
+};
+
 describeWith(
   ['linux', 'root', 'namespaces', 'tcpdump'],
   'what packets say of a lab scenario is what the kernel says',
@@ -41,7 +49,9 @@ describeWith(
         if (name !== overflow) expect(timeWaits(own)).toEqual(kept);
         const given = sharedVerdicts(own.flatMap(({ verdicts }) => verdicts));
         const expected = sharedVerdicts(result.verdicts);
-        expect(given).toEqual(expected.filter((id) => id !== onlyTheHostSees[name]));
+        expect(given.filter((id) => id !== onlyPacketsSay[name])).toEqual(
+          expected.filter((id) => id !== onlyTheHostSees[name]),
+        );
       },
       longest,
     );
