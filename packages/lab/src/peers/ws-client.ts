@@ -16,14 +16,14 @@ export type WsClientCommands = {
   close(code: number): void;
   /** Makes the kernel drop whatever comes in for these connections: the host seems to have vanished. */
   vanish(): Promise<void>;
-  /** Opens a connection and closes it with 1000, `count` times, every 150 ms at most, until one is refused. */
+  /** Opens a connection and closes it with 1000, `count` times, every 300 ms at most, until one is refused. */
   load(count: number): Promise<LoadResult>;
   /** For `duration` ms: opens a connection, and `backoff` ms after its end the next one. */
   reconnect(duration: number, backoff: number): Promise<void>;
 };
 
 /** ms: a poller, and no burst. */
-const loadInterval = 150;
+const loadInterval = 300;
 
 interface Options {
   readonly name: string;

@@ -3,7 +3,7 @@ import { wsServer } from '../peers/ws-server.ts';
 import { scenario } from '../scenario.ts';
 
 /** Long enough to be no burst, ms. */
-const duration = 3000;
+const duration = 4000;
 const connections = 5;
 /** What the client waits before it tries again, ms: kind would be a second, doubled each time. */
 const backoff = 10;

@@ -29,7 +29,7 @@ describeWith(
       for (const result of results)
         for (const role of ['client', 'server'] as const)
           expect(sumOf(result, role), `${result.name}, ${role}`).toEqual(
-            countIn(until(result, events), result.kernel.serverPort, role),
+            countIn(until(result, events), result, role),
           );
     });
   },
@@ -63,9 +63,8 @@ function sumOf({ trace, kernel }: ScenarioResult, role: Role) {
 }
 
 /** The same, counted one event after the other. */
-function countIn(events: readonly TextEvent[], serverPort: number, role: Role) {
-  const portName = role === 'server' ? 'localPort' : 'remotePort';
-  const own = events.filter((event) => event[portName] === String(serverPort));
+function countIn(events: readonly TextEvent[], result: ScenarioResult, role: Role) {
+  const own = events.filter((event) => isOwn(event, result, role));
   const changes = (from: string, to: string) =>
     own.filter((event) => event['from'] === `TCP_${from}` && event['to'] === `TCP_${to}`).length;
   const ofKind = (kind: string) => own.filter((event) => event['kind'] === kind).length;
@@ -78,6 +77,17 @@ function countIn(events: readonly TextEvent[], serverPort: number, role: Role) {
     resetsReceived: ofKind('receive-reset'),
     retransmits: ofKind('retransmit'),
   };
+}
+
+/** Both ports are ours, those of the packets that passed: other namespaces use the same port for other things. */
+function isOwn(event: TextEvent, { events, kernel }: ScenarioResult, role: Role): boolean {
+  const { localPort = '', remotePort = '' } = event;
+  const [clientPort, serverPort] =
+    role === 'client' ? [localPort, remotePort] : [remotePort, localPort];
+  if (Number(serverPort) !== kernel.serverPort) return false;
+  return events.some(
+    (seen) => seen.serverPort === kernel.serverPort && seen.clientPort === Number(clientPort),
+  );
 }
 
 /** What happened before the sum was drawn. */
