@@ -1,17 +1,15 @@
-// The size of the browser client with core: everything that its entry exports, minified and gzipped.
+// The size of the browser client with core, minified and gzipped.
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-/** Bytes: 8 kB. */
-const limitBytes = 8_000;
+/** Bytes gzipped that each may have, by what a page imports. */
+const entries = [
+  ['connect', 8_000, "export { connect } from '@farewell/client'"],
+  ['keepConnected', 9_000, "export { keepConnected } from '@farewell/client'"],
+  ['everything', 9_600, "export * from '@farewell/client'"],
+];
 
-const entries = {
-  everything: "export * from '@farewell/client'",
-  'connect alone': "export { connect } from '@farewell/client'",
-  'keepConnected alone': "export { keepConnected } from '@farewell/client'",
-};
-
-for (const [name, contents] of Object.entries(entries)) {
+for (const [name, limitBytes, contents] of entries) {
   const bytes = gzipSync(await bundle(contents), { level: 9 }).length;
   process.stdout.write(`${name}: ${bytes} bytes gzipped, at most ${limitBytes}\n`);
   if (bytes > limitBytes) process.exitCode = 1;

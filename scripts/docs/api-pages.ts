@@ -27,6 +27,23 @@ const references: readonly Reference[] = [
     ],
   },
   {
+    path: 'docs/reference/browser-client.md',
+    title: '@farewell/client',
+    intro:
+      'The client in a browser, over its WebSocket; `keepConnected` and `webSocketClass` are in `@farewell/client/node` too.',
+    sources: [
+      'packages/client/src/connect.ts',
+      'packages/client/src/options.ts',
+      'packages/client/src/managed-connection.ts',
+      'packages/client/src/entry.ts',
+      'packages/client/src/reconnect/options.ts',
+      'packages/client/src/reconnect/offline-queue.ts',
+      'packages/client/src/reconnect/reconnecting-connection.ts',
+      'packages/client/src/web-socket-class.ts',
+      'packages/core/src/retry-after.ts',
+    ],
+  },
+  {
     path: 'docs/reference/server.md',
     title: '@farewell/server',
     intro: 'The server in Node, on ws 8.',
@@ -55,6 +72,16 @@ const inner = new Set([
   'longestTimeout',
   'ManagedConnection.fail',
   'ManagedServer.own',
+  'Settings',
+  'settingsOf',
+  'numbersOf',
+  'globalWebSocket',
+  'ReconnectSettings',
+  'reconnectSettings',
+  'OfflineQueue',
+  'webSocketClassBy',
+  'Dial',
+  'utf8Bytes',
 ]);
 
 export function apiPages(): Page[] {

@@ -175,8 +175,9 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
     this.ask();
   }
 
-  refused(httpStatus: number | null): void {
-    this.see({ kind: 'refused', httpStatus });
+  /** `retryAfter`: ms that the answer asked to wait. */
+  refused(httpStatus: number | null, retryAfter: number | null): void {
+    this.see({ kind: 'refused', httpStatus, retryAfter });
     this.ask();
   }
 

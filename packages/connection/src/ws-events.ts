@@ -67,5 +67,14 @@ function onOpen(this: Wired): void {
 
 function onRefusal(this: Wired, _request: unknown, response: IncomingMessage): void {
   response.on('error', () => {});
-  this[target]?.[shell].refused(response.statusCode ?? null);
+  const retryAfter = delayOf(response.headers['retry-after']);
+  this[target]?.[shell].refused(response.statusCode ?? null, retryAfter);
+}
+
+/** RFC 9110 §10.2.3: seconds, or a date. ms; null: none that makes sense. */
+function delayOf(retryAfter: string | undefined): number | null {
+  if (retryAfter === undefined) return null;
+  const isDelay = /^\d{1,9}$/.test(retryAfter);
+  const delay = isDelay ? Number(retryAfter) * 1_000 : Date.parse(retryAfter) - Date.now();
+  return Number.isFinite(delay) ? Math.max(0, delay) : null;
 }
