@@ -63,10 +63,6 @@ const facilities = {
     missing: '`chromium` (apt-get install chromium)',
     present: () => runs('chromium', ['--version']),
   },
-  firefox: {
-    missing: '`firefox-esr` (apt-get install firefox-esr)',
-    present: () => runs('firefox-esr', ['--version']),
-  },
   tshark: {
     missing: '`tshark` (apt-get install tshark)',
     present: () => runs('tshark', ['--version']),

@@ -41,10 +41,8 @@ export type Session = Extract<
     readonly kind:
       | 'connecting'
       | 'opened'
-      | 'refused'
       | 'ended'
       | 'close-frame'
-      | 'violation'
       | 'destroyed'
       | 'error'
       | 'unsent'
@@ -60,16 +58,10 @@ function foldSession(c: Connection, o: Session & Seen): Connection {
       return { ...c, connectingAt: earlier(c.connectingAt, o.at) };
     case 'opened':
       return { ...c, openedAt: earlier(c.openedAt, o.at) };
-    case 'refused':
-      return { ...c, refused: first(c.refused, refusal(o)) };
     case 'ended':
       return ended(c, o);
     case 'close-frame':
       return change(c, o.by, closeFrame(c[o.by], o));
-    case 'violation': {
-      const { at, statusCode, section } = o;
-      return change(c, o.by, { violation: first(c[o.by].violation, { at, statusCode, section }) });
-    }
     case 'destroyed':
       return change(c, o.of, {
         destroyed: first(c[o.of].destroyed, { at: o.at, because: o.because }),
@@ -87,6 +79,8 @@ function foldSession(c: Connection, o: Session & Seen): Connection {
 
 function fold(c: Connection, o: Observation): Connection {
   switch (o.kind) {
+    case 'refused':
+      return { ...c, refused: first(c.refused, refusal(o)) };
     case 'gap':
       return gap(c, o.missing);
     case 'rst':
@@ -101,6 +95,10 @@ function fold(c: Connection, o: Observation): Connection {
     case 'ping':
     case 'pong':
       return change(c, o.by, heard(c[o.by], o));
+    case 'violation': {
+      const { at, statusCode, section } = o;
+      return change(c, o.by, { violation: first(c[o.by].violation, { at, statusCode, section }) });
+    }
     case 'retransmission':
       return change(c, o.by, { retransmittedAt: later(c[o.by].retransmittedAt, o.at) });
     case 'fin-queued':
