@@ -30,12 +30,12 @@ export class TextTrace implements Disposable {
     }
   }
 
-  /** Throws if the kernel overwrote events: then their number means nothing. */
-  read(): SeenEvent[] {
+  /** Null if the kernel overwrote events, because others made very many: then their number means nothing. */
+  read(): SeenEvent[] | null {
     this.#write('tracing_on', '0');
     const cpus = readdirSync(join(this.#path, 'per_cpu'));
     const lost = cpus.filter((cpu) => !/^overrun: 0$/m.test(this.#read(`per_cpu/${cpu}/stats`)));
-    if (lost.length > 0) throw new Error(`Expected to lose no event, did on ${lost.join(', ')}`);
+    if (lost.length > 0) return null;
     const lines = this.#read('trace').split('\n');
     return lines.flatMap((line) => {
       const event = eventFromText(line);
