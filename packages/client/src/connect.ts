@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '@farewell/core';
+import { onAbortUntil } from './abort.ts';
 import { ManagedConnection } from './managed-connection.ts';
 import type { NativeWebSocket } from './native-web-socket.ts';
 import { type ConnectOptions, globalWebSocket, settingsOf } from './options.ts';
@@ -11,7 +12,7 @@ import { type ConnectOptions, globalWebSocket, settingsOf } from './options.ts';
 export function connect(url: string | URL, options: ConnectOptions = {}): ManagedConnection {
   const settings = settingsOf(options);
   const connection = new ManagedConnection(open(url, options), settings);
-  if (options.signal) follow(connection, options.signal);
+  onAbortUntil(connection.closed, options.signal, () => void connection.close(4001));
   return connection;
 }
 
@@ -23,11 +24,4 @@ function open(url: string | URL, options: ConnectOptions): NativeWebSocket {
     const expected = `Expected a WebSocket URL and valid subprotocols, got \`${String(url)}\``;
     throw new InvalidOptionError(`${expected}: ${String(error)}`, 'url');
   }
-}
-
-function follow(connection: ManagedConnection, signal: AbortSignal): void {
-  const abort = (): void => void connection.close(4001);
-  if (signal.aborted) return abort();
-  signal.addEventListener('abort', abort, { once: true });
-  connection.once('close', () => signal.removeEventListener('abort', abort));
 }

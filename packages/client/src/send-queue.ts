@@ -1,3 +1,4 @@
+import { onAbortUntil } from './abort.ts';
 import { type Settled, unsettled } from './settled.ts';
 
 /** Calls of `send` that wait until less is unsent. */
@@ -11,10 +12,8 @@ export class SendQueue {
       this.#waiting = this.#waiting.filter((each) => each !== entry);
       entry.reject(signal?.reason);
     };
-    signal?.addEventListener('abort', onAbort, { once: true });
     this.#waiting.push(entry);
-    const forget = (): void => signal?.removeEventListener('abort', onAbort);
-    entry.promise.then(forget, forget);
+    onAbortUntil(entry.promise, signal, onAbort);
     return entry.promise;
   }
 

@@ -1,3 +1,4 @@
+import { onAbortUntil } from '../abort.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { type ReconnectOptions, reconnectSettings } from './options.ts';
 import { type Dial, ReconnectingConnection } from './reconnecting-connection.ts';
@@ -14,7 +15,7 @@ export function keepConnectedBy<M, O extends object>(
     const { signal, ...others } = options;
     const dial = dialer(url, (to) => connect(to, others as unknown as O));
     const connection = new ReconnectingConnection(dial, reconnectSettings(options));
-    if (signal) follow(connection, signal);
+    onAbortUntil(connection.closed, signal, () => void connection.close(4001));
     return connection;
   };
 }
@@ -25,11 +26,4 @@ function dialer<M>(url: UrlSource, connect: (url: string | URL) => ClientConnect
     const to = url();
     return to instanceof Promise ? to.then(connect) : connect(to);
   };
-}
-
-function follow<M>(connection: ReconnectingConnection<M>, signal: AbortSignal): void {
-  const abort = (): void => void connection.close(4001);
-  if (signal.aborted) return abort();
-  signal.addEventListener('abort', abort, { once: true });
-  connection.once('close', () => signal.removeEventListener('abort', abort));
 }

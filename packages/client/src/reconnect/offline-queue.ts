@@ -1,4 +1,5 @@
 import { InvalidOptionError, utf8Bytes } from '@farewell/core';
+import { onAbortUntil } from '../abort.ts';
 import { numbersOf } from '../options.ts';
 import { type Settled, unsettled } from '../settled.ts';
 import type { Sendable } from './client-connection.ts';
@@ -63,7 +64,7 @@ export class OfflineQueue {
     else {
       this.#waiting.push(entry);
       this.#bytes += entry.bytes;
-      this.#follow(entry, signal);
+      onAbortUntil(entry.promise, signal, () => this.#takeBack(entry, signal?.reason));
     }
     return entry.promise;
   }
@@ -95,18 +96,11 @@ export class OfflineQueue {
     return !isFull();
   }
 
-  #follow(entry: Waiting, signal: AbortSignal | undefined): void {
-    if (!signal) return;
-    const onAbort = (): void => {
-      if (!this.#waiting.includes(entry)) return;
-      this.#waiting = this.#waiting.filter((each) => each !== entry);
-      this.#bytes -= entry.bytes;
-      entry.reject(signal.reason);
-    };
-    const forget = (): void => signal.removeEventListener('abort', onAbort);
-    signal.addEventListener('abort', onAbort, { once: true });
-    entry.promise.then(forget, forget);
-    if (signal.aborted) onAbort();
+  #takeBack(entry: Waiting, reason: unknown): void {
+    if (!this.#waiting.includes(entry)) return;
+    this.#waiting = this.#waiting.filter((each) => each !== entry);
+    this.#bytes -= entry.bytes;
+    entry.reject(reason);
   }
 }
 
