@@ -12,6 +12,8 @@ const blocked = {
 
 const since = (lastDataSent: number) => rows(2, { ...blocked, tcpInfo: tcpInfo({ lastDataSent }) });
 
+const lasts = (inode: number) => verdict(id, rows(2, { ...blocked, inode }))?.lasts;
+
 test('FIN behind a window that stays closed is a certain problem', () => {
   const table = rows(2, blocked);
   const found = verdictAfter(id, [table, table]);
@@ -20,7 +22,6 @@ test('FIN behind a window that stays closed is a certain problem', () => {
 });
 
 test('answered probes end by themselves only where no process holds the socket', () => {
-  const lasts = (inode: number) => verdict(id, rows(2, { ...blocked, inode }))?.lasts;
   expect(lasts(0)).toMatchObject({ ms: 360_000 });
   expect(lasts(0)?.text).toContain('at most 6 min');
   expect(lasts(7)).toMatchObject({ ms: null });
