@@ -5,12 +5,13 @@ import type { TcpInfo } from '@farewell/core';
  * grew: a field that an older kernel does not send is null. Kernel times in microseconds become ms.
  */
 export function parseTcpInfo(view: DataView, at: number, end: number): TcpInfo {
+  const agesEnd = endOfAges(view, at, end);
   return {
     rtt: measured(inMs(u32(view, at + OFFSET.rtt, end))),
     rto: inMs(u32(view, at + OFFSET.rto, end)),
-    lastDataSent: u32(view, at + OFFSET.lastDataSent, end),
-    lastDataReceived: u32(view, at + OFFSET.lastDataReceived, end),
-    lastAckReceived: u32(view, at + OFFSET.lastAckReceived, end),
+    lastDataSent: u32(view, at + OFFSET.lastDataSent, agesEnd),
+    lastDataReceived: u32(view, at + OFFSET.lastDataReceived, agesEnd),
+    lastAckReceived: u32(view, at + OFFSET.lastAckReceived, agesEnd),
     unackedSegments: u32(view, at + OFFSET.unacked, end),
     retransmitsTotal: u32(view, at + OFFSET.totalRetrans, end),
     bytesSent: u64(view, at + OFFSET.bytesSent, end),
@@ -38,6 +39,17 @@ const OFFSET = {
   bytesSent: 200, // 4.19
   sendWindow: 228, // 5.4
 } as const;
+
+/** SYN-SENT in include/net/tcp_states.h; `tcpi_state` is the first byte. */
+const SYN_SENT = 2;
+
+/**
+ * Where the fields that can be read of the last segments' ages end. The kernel starts those clocks when the
+ * connection opens: of a SYN that was not answered it gives its own uptime, less five minutes, modulo 2^32.
+ */
+function endOfAges(view: DataView, at: number, end: number): number {
+  return at < end && view.getUint8(at) === SYN_SENT ? at : end;
+}
 
 function u32(view: DataView, at: number, end: number): number | null {
   return at + 4 <= end ? view.getUint32(at, true) : null;

@@ -37,6 +37,21 @@ describe('tcp_info grew with the kernel', () => {
     expect(new Set(Object.values(infoOf(0)))).toEqual(new Set([null]));
   });
 
+  test('a SYN that was not answered has no time of its last segment, whatever the kernel gives', () => {
+    const bytes = new DataView(new ArrayBuffer(248));
+    for (const at of [44, 52, 56]) bytes.setUint32(at, 2_395_060, true);
+    const ages = {
+      lastDataSent: 2_395_060,
+      lastDataReceived: 2_395_060,
+      lastAckReceived: 2_395_060,
+    };
+    bytes.setUint8(0, 1);
+    expect(parseTcpInfo(bytes, 0, 248)).toMatchObject(ages);
+    bytes.setUint8(0, 2);
+    const none = { lastDataSent: null, lastDataReceived: null, lastAckReceived: null };
+    expect(parseTcpInfo(bytes, 0, 248)).toMatchObject(none);
+  });
+
   test('a round trip that was never measured is null', () => {
     expect(parseTcpInfo(new DataView(new ArrayBuffer(248)), 0, 248).rtt).toBeNull();
   });
