@@ -24,6 +24,21 @@ export function saveDatagrams(url: URL, datagrams: readonly Uint8Array[]): void 
 /** The recorded dump of Linux 6.18: see fixtures/sock-diag/record.ts. */
 export const LINUX_6_18 = new URL('../fixtures/sock-diag/linux-6.18.bin', import.meta.url);
 
+/** What fixtures/sock-diag/record-in-vm.sh recorded: a dump, and the text of the same moment. */
+export function recordedInVm(kernel: '5.10' | '6.1'): {
+  readonly datagrams: readonly Uint8Array[];
+  readonly procNetTcp: string;
+  readonly procNetTcp6: string;
+} {
+  const url = (end: string) =>
+    new URL(`../fixtures/sock-diag/linux-${kernel}${end}`, import.meta.url);
+  return {
+    datagrams: loadDatagrams(url('.bin')),
+    procNetTcp: readFileSync(url('-proc-net-tcp.txt'), 'utf8'),
+    procNetTcp6: readFileSync(url('-proc-net-tcp6.txt'), 'utf8'),
+  };
+}
+
 /** A netlink message: header and payload, padded to four bytes. */
 export function message(type: number, payload: Uint8Array, flags = 0): Uint8Array {
   const length = 16 + payload.length;
