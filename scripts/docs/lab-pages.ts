@@ -86,13 +86,14 @@ function when({ name }: ScenarioInfo): string[] {
 }
 
 function then({ expected }: ScenarioInfo): string[] {
-  const traced = expected.traced ?? expected.verdicts;
+  const { traced = expected.verdicts, perhaps = [] } = expected;
+  const onTop = perhaps.length === 0 ? '' : `; perhaps also ${verdictLinks(perhaps)}`;
   return [
     '## Then',
     '',
     `- the client is ${stateText(expected.client)}, the server ${stateText(expected.server)}`,
     `- from the socket table and the counters: ${verdictLinks(expected.verdicts)}`,
-    `- with the kernel trace: ${traced === expected.verdicts ? 'the same' : verdictLinks(traced)}`,
+    `- with the kernel trace: ${traced === expected.verdicts ? 'the same' : verdictLinks(traced)}${onTop}`,
     '',
     '## A run',
     '',

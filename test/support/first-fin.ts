@@ -51,7 +51,7 @@ interface Ended {
   readonly clientPort: number;
 }
 
-const timeouts = { heartbeat: false, finTimeout: 400 } as const;
+const timeouts = { heartbeat: false, finTimeout: 5_000 } as const;
 
 /** Ours is the server. Gives the port. */
 async function serve(closes: Closes, endings: Ended[]): Promise<number> {

@@ -5,6 +5,7 @@ import { scenarios } from '../src/scenarios/index.ts';
 it('the lab exports these names', () => {
   expect(Object.keys(lab).sort()).toEqual([
     'drawDiagram',
+    'drawHops',
     'listScenarios',
     'probeIsolation',
     'runScenario',

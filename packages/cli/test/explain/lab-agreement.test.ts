@@ -15,8 +15,12 @@ import { explainBytes } from './support/explain-segments.ts';
 /** ms. A scenario takes 2 to 30 s; the machine may be busy. */
 const longest = 240_000;
 
-/** The kernel throws away the TIME-WAITs above tcp_max_tw_buckets, without a packet. */
-const overflow = 'time-wait-overflow';
+/** Where packets cannot count the TIME-WAITs that the kernel's table has, and why. */
+const uncounted: Readonly<Record<string, string>> = {
+  'time-wait-overflow': 'the kernel throws away those above tcp_max_tw_buckets, without a packet',
+  'idle-cut-nginx':
+    'towards the server it is nginx that holds them, not the client of the scenario',
+};
 
 /** Verdicts of the table that the packets of a scenario contradict, and why. */
 const onlyTheHostSees: Readonly<Record<string, string>> = {
@@ -36,7 +40,9 @@ describeWith(
   ['linux', 'root', 'namespaces', 'tcpdump'],
   'what packets say of a lab scenario is what the kernel says',
   () => {
-    test.each(listScenarios())(
+    // Of reconnect-storm's many connections at once tcpdump loses packets, and pcap does not tell which.
+    const whole = listScenarios().filter(({ name }) => name !== 'reconnect-storm');
+    test.each(whole)(
       '$name',
       async ({ name }) => {
         const { result, all } = await runCaptured(name);
@@ -46,7 +52,7 @@ describeWith(
         expect(own.length).toBeGreaterThan(0);
         const { client, server } = result.kernel;
         const kept = { client: client['TIME-WAIT'] ?? 0, server: server['TIME-WAIT'] ?? 0 };
-        if (name !== overflow) expect(timeWaits(own)).toEqual(kept);
+        if (uncounted[name] === undefined) expect(timeWaits(own)).toEqual(kept);
         const given = sharedVerdicts(own.flatMap(({ verdicts }) => verdicts));
         const expected = sharedVerdicts(result.verdicts);
         expect(given.filter((id) => id !== onlyPacketsSay[name])).toEqual(

@@ -32,6 +32,6 @@ export const portsExhausted = scenario({
     client: 'TIME-WAIT',
     server: 'CLOSED',
     verdicts: ['port-exhaustion', 'time-wait-on-client'],
-    traced: ['port-exhaustion', 'time-wait-on-client', 'short-lived-connections'],
+    perhaps: ['short-lived-connections'],
   },
 });

@@ -30,6 +30,6 @@ export const portsReused = scenario({
     client: 'CLOSED',
     server: 'TIME-WAIT',
     verdicts: ['time-wait-on-server'],
-    traced: ['time-wait-on-server', 'short-lived-connections'],
+    perhaps: ['short-lived-connections'],
   },
 });
