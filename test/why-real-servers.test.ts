@@ -88,7 +88,7 @@ function faults(stack: Stack): void {
     await using server = await startPeer(stack);
     await using peers = await connectPeers(server, 8, {});
     for (const peer of peers.all) peer.perform(sendClose);
-    // Java-WebSocket resets one now and then on a busy machine: most will do, and the counts have to agree.
+    // On a busy machine a connection may end otherwise: most will do, and the counts have to agree.
     await rowsBecome(server, 'TIME-WAIT', 6);
     const { verdicts, status } = await report(server);
     expect(verdicts.find(({ id }) => id === 'time-wait-on-server')).toMatchObject({
