@@ -39,7 +39,7 @@ function summaryLine(outcome: Outcome, nameWidth: number, { paint }: LabStyle): 
     case 'ran': {
       const { agrees, client, server, verdicts } = outcome.result;
       const mark = agrees ? paint('healthy', '✓') : paint('problem', '✗');
-      const ids = verdicts.map(({ id }) => id).join(', ');
+      const ids = [...new Set(verdicts.map(({ id }) => id))].join(', ');
       return `  ${mark} ${name}${pad(client)}${pad(server)}${ids}`;
     }
   }
