@@ -41,16 +41,14 @@ export interface ExplainedTcp {
   readonly timeWait: Holder;
 }
 
-/**
- * Concludes. `captureEndedAt`: time of the capture's last packet, so that a connection that was still there
- * is known to have been silent up to then.
- */
-export function explain(connection: CapturedConnection, captureEndedAt: number): Explained {
+/** Concludes. */
+export function explain(connection: CapturedConnection): Explained {
   const known = observeAll(unseenConnection('wire'), concluded(connection));
   const reached = outcome(known);
   if (reached === null) throw new Error('Expected an outcome of a connection that was ended');
-  const untilEnd = connection.reportedBecause === 'capture-ended';
-  const observedUntil = untilEnd ? captureEndedAt : connection.lastPacketAt;
+  const { endedAt, lastPacketAt } = connection;
+  // What does not come behind its end tells nothing of a connection.
+  const observedUntil = endedAt === null ? connection.observedUntil : lastPacketAt;
   const ending = endingOf(connection);
   return {
     connection,

@@ -28,9 +28,8 @@ const followLinger = 2000;
  */
 export async function readExplained(options: ReadOptions, io: Io): Promise<CapturesSummary> {
   const { files, watch, follow, signal, onExplained } = options;
-  let lastPacketAt = 0;
   const onConnection = (record: ConnectionRecord): void => {
-    onExplained(explain(record.read(), lastPacketAt));
+    onExplained(explain(record.read()));
   };
   return readCaptures(files, {
     onConnection,
@@ -38,10 +37,7 @@ export async function readExplained(options: ReadOptions, io: Io): Promise<Captu
     signal,
     ...(follow ? { linger: followLinger } : {}),
     ...(files.includes('-') ? { stdin: readable(io.stdin) } : {}),
-    onProgress: (progress) => {
-      lastPacketAt = progress.lastPacketAt ?? 0;
-      options.onProgress(progress);
-    },
+    onProgress: options.onProgress,
   });
 }
 

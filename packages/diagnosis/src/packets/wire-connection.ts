@@ -11,6 +11,8 @@ export interface WireConnection {
   readonly endedAt: number | null;
   readonly reportedBecause: 'ended' | 'reused' | 'evicted' | 'capture-ended';
   readonly seen: 'both' | Role;
+  /** Packets of this connection escaped the capture: what it lacks may have been sent nevertheless. */
+  readonly captureLost: boolean;
   readonly webSocket: boolean | 'likely';
   readonly payload: 'websocket' | 'http' | 'tls' | 'opaque' | 'none';
   readonly handshake: WireHandshake | null;

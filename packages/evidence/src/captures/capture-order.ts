@@ -58,6 +58,7 @@ function firstTime(bytes: Uint8Array): number | null {
     problems: new Problems(),
     onPacket: () => void (first ??= packet.at),
     onDropped: () => {},
+    onCaptureEnd: () => {},
   };
   const magic = packet.view.getUint32(0);
   if (isPcapMagic(magic)) new PcapParser(sink).consume(bytes, 0);

@@ -66,6 +66,8 @@ export class CaptureReader implements PacketSink {
   #firstAt: number | null = null;
   #lastAt = Number.NEGATIVE_INFINITY;
   #dropped: number | null = null;
+  /** Where the file says when its capture was ended. */
+  #endedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: CaptureReaderOptions) {
     this.#tracker = new ConnectionTracker({
@@ -126,7 +128,7 @@ export class CaptureReader implements PacketSink {
   /** The capture is over: reports the connections that are left, and sums up. */
   end(): CaptureSummary {
     this.#endFile();
-    this.#tracker.finish();
+    this.#tracker.finish(Math.max(this.#lastAt, this.#endedAt));
     this.#tellBounds();
     return {
       packets: this.#packets,
@@ -158,6 +160,10 @@ export class CaptureReader implements PacketSink {
   onDropped(count: number): void {
     this.#dropped = (this.#dropped ?? 0) + count;
     if (count > 0) this.problems.add('packets dropped by the capture', this.#file, count);
+  }
+
+  onCaptureEnd(at: number): void {
+    if (at > this.#endedAt) this.#endedAt = at;
   }
 
   #countOther(kind: 'other' | 'fragment' | 'truncated'): void {

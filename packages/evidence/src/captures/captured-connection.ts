@@ -82,6 +82,8 @@ export interface CapturedSide {
   /** Bytes that were sent but are not in the capture. */
   readonly gaps: number;
   readonly lostBytes: number;
+  /** The peer acknowledged some of them: the capture has lost packets, not the network. */
+  readonly lostByCapture: boolean;
   /** True: the capture kept only the beginning of some packets. */
   readonly truncated: boolean;
   /** From here on the side's frames are not known, or only as far as they could be recognised again. */
@@ -161,8 +163,15 @@ export interface CapturedConnection {
   readonly reportedBecause: ReportedBecause;
   /** ms since the previous connection on the same addresses and ports ended; null: there was none. */
   readonly sinceLastUse: number | null;
+  /**
+   * Up to when the capture shows that no packet followed the last one: to its end, or to when the
+   * connection was reported, if that was earlier.
+   */
+  readonly observedUntil: number;
   /** Sides of which there are packets. */
   readonly seen: 'both' | Role;
+  /** Packets of this connection escaped the capture: what it lacks may have been sent nevertheless. */
+  readonly captureLost: boolean;
   readonly webSocket: boolean | 'likely';
   /** What the payload is. `opaque`: none of the others; `none`: there was no payload. */
   readonly payload: 'websocket' | 'http' | 'tls' | 'opaque' | 'none';

@@ -46,6 +46,7 @@ export function capturedSide(slots: Slots, texts: Texts, side: number): Captured
     zeroWindowAtEnd: slots.has(slot.ZERO_WINDOW, side),
     gaps: slots.word(slot.GAPS, side),
     lostBytes: slots.number(slot.LOST_BYTES, side),
+    lostByCapture: slots.has(slot.CAPTURE_LOST, side),
     truncated: slots.has(slot.TRUNCATED, side),
     unknownFrom: slots.has(slot.SYNC_LOST, side) ? slots.number(slot.UNKNOWN_FROM, side) : null,
     ttl: readTtl(slots, side),

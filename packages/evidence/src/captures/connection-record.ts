@@ -20,19 +20,27 @@ import { zeekState } from './zeek.ts';
 const MIN_UNMASKED_FRAMES = 4;
 const MIN_MASKED_FRAMES = 2;
 
+/** Why a connection is reported, and up to when the capture was looked through for its packets, Unix ms. */
+export interface Report {
+  readonly because: ReportedBecause;
+  readonly observedUntil: number;
+}
+
 /**
  * A connection that is reported: still in its slots, so that a million of them cost nothing until
  * someone looks. Valid only during the callback that it is given to.
  */
 export class ConnectionRecord {
   readonly reportedBecause: ReportedBecause;
+  readonly #observedUntil: number;
   readonly #stream: Stream;
   readonly #log: EventLog | null;
   #settled = false;
 
-  constructor(stream: Stream, reportedBecause: ReportedBecause, log: EventLog | null) {
+  constructor(stream: Stream, report: Report, log: EventLog | null) {
     this.#stream = stream;
-    this.reportedBecause = reportedBecause;
+    this.reportedBecause = report.because;
+    this.#observedUntil = report.observedUntil;
     this.#log = log;
   }
 
@@ -62,8 +70,10 @@ export class ConnectionRecord {
       lastPacketAt: lastOf(slots, slot.LAST_AT),
       endedAt: (slots.word(slot.FLAGS) & slot.ENDED) === 0 ? null : slots.number(slot.ENDED_AT),
       reportedBecause: this.reportedBecause,
+      observedUntil: Math.max(this.#observedUntil, lastOf(slots, slot.LAST_AT)),
       sinceLastUse: hasFlag(slots, slot.REUSED) ? slots.number(slot.SINCE_LAST_USE) : null,
       seen: seenSides(sides),
+      captureLost: sides.client.lostByCapture || sides.server.lostByCapture,
       webSocket,
       payload: payloadOf(slots, webSocket),
       handshake: readHandshake(this.#stream),
@@ -101,10 +111,11 @@ function countUnseenEnd(stream: Stream): void {
   if (!slots.has(slot.SEQUENCE_KNOWN, side)) return;
   if (!finSeen && !slots.has(slot.ACK_KNOWN, peer)) return;
   const end = finSeen ? slots.word(slot.FIN_SEQUENCE, side) : slots.word(slot.HIGHEST_ACK, peer);
-  const unseen = (end - slots.word(slot.HIGHEST_SEQUENCE, side)) | 0;
+  const highest = slots.word(slot.HIGHEST_SEQUENCE, side);
+  const unseen = (end - highest) | 0;
   if (unseen <= 0) return;
   stream.at = slots.number(slot.LAST_AT, finSeen ? side : peer);
-  countGap(stream, unseen);
+  countGap(stream, highest, unseen);
   skipUnseen(stream, unseen);
 }
 

@@ -1,5 +1,4 @@
-import type { ReportedBecause } from './captured-connection.ts';
-import { ConnectionRecord } from './connection-record.ts';
+import { ConnectionRecord, type Report } from './connection-record.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { EventLog } from './event-log.ts';
 import { Linger } from './linger.ts';
@@ -81,17 +80,18 @@ export class ConnectionTracker {
   /** Reports connections that ended long enough before `now` (ms of the capture's time). */
   reap(now: number): void {
     for (let id = this.#linger.take(now); id >= 0; id = this.#linger.take(now)) {
-      this.#reportIfSame(id, this.#linger.index);
+      this.#reportIfSame(id, this.#linger.index, now);
     }
   }
 
-  /** Reports all that are left, in the order of their ids. */
-  finish(): void {
+  /** Reports all that are left, in the order of their ids; the capture ended at `now`. */
+  finish(now: number): void {
     const { slots } = this.stream;
     for (let id = 0; id < slots.highest; id += 1) {
       slots.seek(id);
       if (!this.#isLive()) continue;
-      this.#report((slots.word(FLAGS) & ENDED) === 0 ? 'capture-ended' : 'ended');
+      const because = (slots.word(FLAGS) & ENDED) === 0 ? 'capture-ended' : 'ended';
+      this.#report({ because, observedUntil: now });
     }
   }
 
@@ -110,7 +110,7 @@ export class ConnectionTracker {
     const { slots } = this.stream;
     const ended = (slots.word(FLAGS) & ENDED) !== 0;
     const since = packet.at - slots.number(ENDED_AT);
-    this.#report(ended ? 'ended' : 'reused');
+    this.#report({ because: ended ? 'ended' : 'reused', observedUntil: packet.at });
     this.#table.find(packet);
     const id = this.#open(packet);
     if (!ended) return id;
@@ -122,7 +122,7 @@ export class ConnectionTracker {
   #open(packet: Packet): number {
     const { slots } = this.stream;
     if (slots.size >= this.#options.maxConnections) {
-      this.#evict();
+      this.#evict(packet.at);
       this.#table.find(packet);
     }
     const id = slots.allocate();
@@ -139,17 +139,18 @@ export class ConnectionTracker {
     stream.justEnded = false;
     const current = stream.slots.id;
     const pushedOut = this.#linger.push(current, stream.slots.word(INDEX), at);
-    if (pushedOut >= 0) this.#reportIfSame(pushedOut, this.#linger.index);
+    if (pushedOut >= 0) this.#reportIfSame(pushedOut, this.#linger.index, at);
   }
 
-  #reportIfSame(id: number, index: number): void {
+  #reportIfSame(id: number, index: number, observedUntil: number): void {
     const { slots } = this.stream;
     slots.seek(id);
-    if (this.#isLive() && slots.word(INDEX) === index) this.#report('ended');
+    if (!this.#isLive() || slots.word(INDEX) !== index) return;
+    this.#report({ because: 'ended', observedUntil });
   }
 
   /** Of the next few, the one that has been silent longest. */
-  #evict(): void {
+  #evict(observedUntil: number): void {
     const { slots } = this.stream;
     let oldest = -1;
     let oldestAt = Number.POSITIVE_INFINITY;
@@ -163,7 +164,8 @@ export class ConnectionTracker {
     if (oldest < 0) return;
     slots.seek(oldest);
     this.#evicted += 1;
-    this.#report((slots.word(FLAGS) & ENDED) === 0 ? 'evicted' : 'ended');
+    const because = (slots.word(FLAGS) & ENDED) === 0 ? 'evicted' : 'ended';
+    this.#report({ because, observedUntil });
   }
 
   #isLive(): boolean {
@@ -176,13 +178,13 @@ export class ConnectionTracker {
     return Math.max(slots.number(LAST_AT), slots.number(LAST_AT, SIDE_STRIDE));
   }
 
-  #report(because: ReportedBecause): void {
+  #report(report: Report): void {
     const { stream } = this;
     const { slots } = stream;
     const { id } = slots;
     const watched = (slots.word(FLAGS) & WATCHED) !== 0;
     if (watched) this.#log.attach(stream, this.#lastAt());
-    const record = new ConnectionRecord(stream, because, watched ? this.#log : null);
+    const record = new ConnectionRecord(stream, report, watched ? this.#log : null);
     this.#options.onConnection(record);
     stream.note = null;
     slots.seek(id);

@@ -11,6 +11,8 @@ export interface PacketSink {
   onPacket(): void;
   /** Packets that the capturing machine says it lost. */
   onDropped(count: number): void;
+  /** When the capture was ended, Unix ms, where the file says so: later than its last packet. */
+  onCaptureEnd(at: number): void;
 }
 
 /** A reader of one file format, fed in pieces. It never keeps a piece. */

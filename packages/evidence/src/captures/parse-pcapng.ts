@@ -1,6 +1,7 @@
 import { type Container, MAX_PACKET_BYTES, type PacketSink } from './container.ts';
 import { linkTypeName } from './parse-link.ts';
 import {
+  captureEndOf,
   droppedByInterface,
   type InterfaceOptions,
   readInterfaceOptions,
@@ -188,8 +189,13 @@ export class PcapngParser implements Container {
   #readStatistics(at: number, end: number): void {
     if (end - at < 20) return;
     const source = this.#sink.packet.view.getUint32(at + 8, this.#littleEndian);
-    const dropped = droppedByInterface(this.#options(at + 20, end));
-    if (source < this.#interfaces.length && dropped !== null) this.#dropped.set(source, dropped);
+    const time = this.#interfaces[source];
+    if (time === undefined) return;
+    const options = this.#options(at + 20, end);
+    const dropped = droppedByInterface(options);
+    if (dropped !== null) this.#dropped.set(source, dropped);
+    const endedAt = captureEndOf(options, time);
+    if (endedAt !== null) this.#sink.onCaptureEnd(endedAt);
   }
 
   #options(at: number, end: number) {

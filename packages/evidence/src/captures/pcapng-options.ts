@@ -16,6 +16,7 @@ export interface InterfaceOptions {
 
 const IF_TSRESOL = 9;
 const IF_TSOFFSET = 14;
+const ISB_ENDTIME = 3;
 const ISB_IFDROP = 5;
 const ISB_OSDROP = 7;
 
@@ -40,6 +41,18 @@ export function droppedByInterface(options: OptionList): number | null {
     dropped = (dropped ?? 0) + Number(options.view.getBigUint64(at, options.littleEndian));
   });
   return dropped;
+}
+
+/** When the capture on the interface was ended, Unix ms; null: not said. */
+export function captureEndOf(options: OptionList, time: InterfaceOptions): number | null {
+  let endedAt: number | null = null;
+  walk(options, (code, at, length) => {
+    if (code !== ISB_ENDTIME || length < 8) return;
+    const { view, littleEndian } = options;
+    const units = view.getUint32(at, littleEndian) * 2 ** 32 + view.getUint32(at + 4, littleEndian);
+    endedAt = units / time.unitsPerMs + time.offset;
+  });
+  return endedAt;
 }
 
 /** The upper bit chooses between powers of two and of ten of a second. */

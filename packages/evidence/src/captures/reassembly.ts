@@ -5,6 +5,7 @@ import { type EarlySegment, MAX_EARLY_BYTES, MAX_EARLY_SEGMENTS } from './rare.t
 import { readStream, skipUnseen } from './read-stream.ts';
 import {
   ACK_KNOWN,
+  CAPTURE_LOST,
   FIN_SEEN,
   FLAGS,
   GAPS,
@@ -118,17 +119,24 @@ function giveUpHole(stream: Stream, queue: readonly EarlySegment[]): void {
 /** Goes on at `sequence`; what lies before it was never seen. */
 function skipGap(stream: Stream, sequence: number): void {
   const { slots, side } = stream;
-  const missing = (sequence - slots.word(NEXT_SEQUENCE, side)) | 0;
+  const next = slots.word(NEXT_SEQUENCE, side);
+  const missing = (sequence - next) | 0;
   if (missing <= 0) return;
-  countGap(stream, missing);
+  countGap(stream, next, missing);
   skipUnseen(stream, missing);
   slots.setWord(NEXT_SEQUENCE, sequence, side);
 }
 
-/** Bytes that were sent, as what came behind them or their acknowledgment shows, but not captured. */
-export function countGap(stream: Stream, bytes: number): void {
-  const { slots, side } = stream;
+/**
+ * Bytes from the sequence number `from` on that were sent, as what came behind them or their
+ * acknowledgment shows, but not captured. Without an acknowledgment they may have been lost on their way
+ * to where the capture was taken.
+ */
+export function countGap(stream: Stream, from: number, bytes: number): void {
+  const { slots, side, peer } = stream;
   slots.count(GAPS, side);
+  const hasArrived = slots.has(ACK_KNOWN, peer) && ((slots.word(HIGHEST_ACK, peer) - from) | 0) > 0;
+  if (hasArrived) slots.mark(CAPTURE_LOST, side);
   slots.addNumber(LOST_BYTES, bytes, side);
   addHistory(slots, HISTORY_GAP, side);
   stream.note?.({ kind: 'gap', text: `${bytes} bytes are not in the capture` });

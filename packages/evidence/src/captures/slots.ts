@@ -114,6 +114,7 @@ export const ZERO_WINDOW = 1 << 13;
 export const SYN_SCALE_KNOWN = 1 << 14;
 export const TRUNCATED = 1 << 15; // the snaplen cut payload of this side
 export const FIN_ACK_KNOWN = 1 << 16;
+export const CAPTURE_LOST = 1 << 17; // bytes that the peer acknowledged were not captured
 
 const BLOCK_SHIFT = 7;
 const BLOCK_CONNECTIONS = 1 << BLOCK_SHIFT;

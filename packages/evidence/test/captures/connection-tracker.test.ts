@@ -65,6 +65,27 @@ describe('a tracker', () => {
     expect(summary.problems).toContainEqual(expect.objectContaining({ count: 900 }));
   });
 
+  it('tells up to when it has looked for more packets of a connection', () => {
+    const open = new ConnectionScript().open();
+    const openAt = open.segments.at(-1)?.at ?? 0;
+    const stranger = new ConnectionScript({ client: client(7), at: open.now + 5000 }).open();
+    const until = stranger.segments.at(-1)?.at ?? 0;
+    const { connections } = readAll(
+      pcapOf([...open.segments, ...stranger.segments].map((segment) => packetOf(segment))),
+    );
+    const [first] = connections;
+    expect(first).toMatchObject({ lastPacketAt: openAt, observedUntil: until });
+
+    const again = new ConnectionScript({ at: open.now + 9000, sequence: 900_000 }).open();
+    const reused = readAll(
+      pcapOf([...open.segments, ...again.segments].map((segment) => packetOf(segment))),
+    );
+    expect(reused.connections[0]).toMatchObject({
+      lastPacketAt: openAt,
+      observedUntil: again.segments[0]?.at,
+    });
+  });
+
   it('keeps the events of the connection that is watched, with roles and times', () => {
     const segments = many(3, (index) =>
       new ConnectionScript({ client: client(index), at: 1_700_000_000_000 + index * 1000 })

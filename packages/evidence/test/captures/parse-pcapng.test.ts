@@ -27,11 +27,15 @@ function timeOptions(resolution: number, offsetSeconds: bigint): Uint8Array {
 }
 
 /** Interface statistics with isb_ifdrop. */
-function statistics(dropped: bigint): Uint8Array {
-  const body = Buffer.alloc(12 + 12 + 4);
+function statistics(dropped: bigint, endedAt = 0n): Uint8Array {
+  const body = Buffer.alloc(12 + 12 + 12 + 4);
   body.writeUInt16LE(5, 12);
   body.writeUInt16LE(8, 14);
   body.writeBigUInt64LE(dropped, 16);
+  body.writeUInt16LE(3, 24);
+  body.writeUInt16LE(8, 26);
+  body.writeUInt32LE(Number(endedAt >> 32n), 28);
+  body.writeUInt32LE(Number(endedAt & 0xffffffffn), 32);
   return blockOf(5, body);
 }
 
@@ -136,6 +140,19 @@ describe('a pcapng file', () => {
     expect(summary.problems).toEqual([
       { what: 'packets dropped by the capture', count: 17, example: 'the capture' },
     ]);
+  });
+
+  it('says when the capture was ended, later than its last packet', () => {
+    const at = packets[0]?.at ?? 0;
+    const endedAt = at + 90_000;
+    const file = Buffer.concat([
+      sectionHeader(),
+      interfaceBlock(1),
+      enhancedPacket(packets[0]?.bytes ?? Buffer.alloc(0), { units: BigInt(at) * 1000n }),
+      statistics(0n, BigInt(endedAt) * 1000n),
+    ]);
+    const { lastPacketAt, observedUntil } = onlyOne(readAll(file).connections);
+    expect([lastPacketAt, observedUntil]).toEqual([at, endedAt]);
   });
 
   it('with a block length that cannot be is read up to there, and says so', () => {

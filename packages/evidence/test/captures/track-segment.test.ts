@@ -170,6 +170,33 @@ describe('bytes that are not in the capture', () => {
     expect(sides.server).toMatchObject({ gaps: 1, lostBytes: 100 });
   });
 
+  for (const by of roles) {
+    it(`of the ${by} escaped the capture if they were acknowledged`, () => {
+      const script = new ConnectionScript().upgrade().frame(by, {}).closeFrames(by).finish(by);
+      expect(readSegments(script.segments).captureLost).toBe(false);
+      const close = script.segments.findIndex((one) => one.payload[0] === 0x88);
+      const connection = readSegments(script.segments.toSpliced(close, 1));
+      expect(connection.captureLost).toBe(true);
+      expect(connection.sides[by].lostByCapture).toBe(true);
+      expect(connection.sides[other(by)].lostByCapture).toBe(false);
+    });
+
+    it(`of the ${by} did so too if all that they hold is its FIN`, () => {
+      const script = new ConnectionScript().open().fin(by).ack(other(by));
+      const connection = readSegments(script.segments.toSpliced(-2, 1));
+      expect(connection.sides[by]).toMatchObject({ fin: null, lostByCapture: true });
+    });
+
+    it(`of the ${by} may have been lost on the way if nobody acknowledged them`, () => {
+      const script = new ConnectionScript().upgrade().data(by, 'a');
+      const lost = lastOf(script);
+      script.data(by, 'b').send(other(by), { acknowledgment: lost.sequence });
+      const connection = readSegments(script.segments.filter((one) => one !== lost));
+      expect(connection.sides[by]).toMatchObject({ gaps: 1, lostByCapture: false });
+      expect(connection.captureLost).toBe(false);
+    });
+  }
+
   it('are counted as cut, not as lost, where the snaplen cut them', () => {
     const script = new ConnectionScript().upgrade();
     const before = script.segments.length;

@@ -20,12 +20,10 @@ export function explainSegments(segments: readonly Segment[]): Explained {
 /** Everything that a capture holds, in the order of the first packets. */
 export function explainBytes(bytes: Uint8Array): readonly Explained[] {
   const found: Explained[] = [];
-  const clock = { lastAt: 0 };
   const reader = new CaptureReader({
-    onConnection: (record) => void found.push(explain(record.read(), clock.lastAt)),
+    onConnection: (record) => void found.push(explain(record.read())),
   });
   reader.feed(bytes);
-  clock.lastAt = reader.progress.lastAt ?? 0;
   reader.end();
   return found.sort((a, b) => a.connection.index - b.connection.index);
 }
