@@ -1,6 +1,6 @@
 import type { Because } from './cause.ts';
 import type { Never, Vantage } from './observation.ts';
-import type { TcpState, Unknown } from './tcp-state.ts';
+import type { Role, TcpState, Unknown } from './tcp-state.ts';
 
 /**
  * What is known of one connection: a fold of observations that grows and never takes back. A fact that
@@ -105,6 +105,17 @@ export interface End {
   } | null;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** One end, in a connection that is its owner's to change. */
+export type DraftEnd = Writable<End>;
+
+/** A connection that is its owner's to change: the fields of it and its two ends, nothing below. */
+export interface Draft extends Writable<Omit<Connection, Role>> {
+  readonly client: DraftEnd;
+  readonly server: DraftEnd;
+}
+
 const unseenEnd: End = {
   closeFrame: null,
   closeNotifyAt: null,
@@ -146,6 +157,11 @@ export function unseenConnection(vantage: Vantage): Connection {
     tcpSeenBy: { kernel: false, packets: false },
     gaps: [],
   };
+}
+
+/** A copy of its own for whoever wants to change it. */
+export function draftOf(connection: Connection): Draft {
+  return { ...connection, client: { ...connection.client }, server: { ...connection.server } };
 }
 
 /** Has its own vantage said that nothing more will be seen? From then on the library's word is final. */
