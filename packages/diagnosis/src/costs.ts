@@ -1,5 +1,5 @@
 import type { ProcessInfo } from '@farewell/core';
-import { costs as say } from './sentences.ts';
+import { costs as say } from './sentences/costs-and-lasts.ts';
 import type { Cost } from './verdict.ts';
 
 /** Kernel memory of one TIME-WAIT: struct tcp_timewait_sock, Linux 6.18. */

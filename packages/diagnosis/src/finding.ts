@@ -3,7 +3,7 @@ import { groupsOf, sumOf } from './groups.ts';
 import { type History, processesOf } from './history.ts';
 import { processRef } from './owners.ts';
 import { holderOf, type Scene } from './scene.ts';
-import type { Who } from './sentences.ts';
+import type { Who } from './sentences/who.ts';
 import type { Service } from './services.ts';
 import type { Confidence, EvidenceItem, ProcessRef, SocketGroup, Verdict } from './verdict.ts';
 

@@ -1,7 +1,8 @@
 import { fact, processIn } from './finding.ts';
 import { type History, processesOf } from './history.ts';
 import type { Scene } from './scene.ts';
-import { history as say, type Who } from './sentences.ts';
+import { history as say } from './sentences/history.ts';
+import type { Who } from './sentences/who.ts';
 import type { Service } from './services.ts';
 import { traceSource } from './sources.ts';
 import type { EvidenceItem } from './verdict.ts';

@@ -1,6 +1,6 @@
 import type { Missing } from '@farewell/core';
 import type { Scene } from './scene.ts';
-import { missing as say } from './sentences.ts';
+import { missing as say } from './sentences/missing.ts';
 import { rowsIn } from './services.ts';
 
 /** What the readers could not see, and what the sockets themselves leave open. */

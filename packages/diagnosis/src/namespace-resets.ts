@@ -1,5 +1,5 @@
 import type { Scene } from './scene.ts';
-import { resetByPeer as say } from './sentences.ts';
+import { resetByPeer as say } from './sentences/resets.ts';
 import { traceSource } from './sources.ts';
 import type { EvidenceItem, Verdict, VerdictId } from './verdict.ts';
 

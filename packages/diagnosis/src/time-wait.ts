@@ -1,6 +1,6 @@
 import { timeWaitLength } from './ages.ts';
 import type { Scene } from './scene.ts';
-import { lasts as say } from './sentences.ts';
+import { lasts as say } from './sentences/costs-and-lasts.ts';
 import type { TimeWaits } from './time-waits.ts';
 import type { Lasts } from './verdict.ts';
 

@@ -3,7 +3,7 @@ import { median } from './histogram.ts';
 import { type History, processesOf, resetCount } from './history.ts';
 import type { Traced, TracedService } from './report.ts';
 import type { Scene } from './scene.ts';
-import { history as say } from './sentences.ts';
+import { history as say } from './sentences/history.ts';
 
 /** What was recorded about the target, for the report. */
 export function tracedIn(scene: Scene): Traced | null {

@@ -11,7 +11,8 @@ import {
   unansweredTries,
 } from '../retransmission.ts';
 import type { Rule, Scene } from '../scene.ts';
-import { lasts, finUnanswered as say } from '../sentences.ts';
+import { finUnanswered as say } from '../sentences/closing.ts';
+import { lasts } from '../sentences/costs-and-lasts.ts';
 import { rowsIn, type Service } from '../services.ts';
 import { tableSource } from '../sources.ts';
 import type { EvidenceItem, Lasts, Verdict } from '../verdict.ts';

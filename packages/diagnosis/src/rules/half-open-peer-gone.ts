@@ -12,7 +12,8 @@ import {
   unansweredTries,
 } from '../retransmission.ts';
 import { holderOf, type Rule, type Scene } from '../scene.ts';
-import { lasts, peerGone as say } from '../sentences.ts';
+import { lasts } from '../sentences/costs-and-lasts.ts';
+import { peerGone as say } from '../sentences/peers.ts';
 import { rowsIn, type Service } from '../services.ts';
 import { tableSource } from '../sources.ts';
 import type { EvidenceItem, Verdict } from '../verdict.ts';

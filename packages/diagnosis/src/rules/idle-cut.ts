@@ -4,7 +4,7 @@ import { type Cluster, fullestCluster, total } from '../histogram.ts';
 import type { History } from '../history.ts';
 import { matchingTimeouts } from '../packets/idle-timeouts.ts';
 import type { Rule, Scene } from '../scene.ts';
-import { idleCut as say } from '../sentences.ts';
+import { idleCut as say } from '../sentences/peers.ts';
 import { traceSource } from '../sources.ts';
 import type { EvidenceItem, Verdict } from '../verdict.ts';
 

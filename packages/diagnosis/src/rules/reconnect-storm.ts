@@ -2,7 +2,7 @@ import { fact, processIn, verdictOnHistory, whoInHistory } from '../finding.ts';
 import { countUpTo } from '../histogram.ts';
 import { type History, resetCount } from '../history.ts';
 import type { Rule, Scene } from '../scene.ts';
-import { reconnectStorm as say } from '../sentences.ts';
+import { reconnectStorm as say } from '../sentences/resets.ts';
 import { rowsIn } from '../services.ts';
 import { traceSource } from '../sources.ts';
 import type { EvidenceItem, Verdict } from '../verdict.ts';

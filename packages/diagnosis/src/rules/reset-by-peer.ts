@@ -4,7 +4,7 @@ import { countUpTo, total } from '../histogram.ts';
 import { type History, resetCount } from '../history.ts';
 import { namespaceResets } from '../namespace-resets.ts';
 import type { Rule, Scene } from '../scene.ts';
-import { resetByPeer as say } from '../sentences.ts';
+import { resetByPeer as say } from '../sentences/resets.ts';
 import { traceSource } from '../sources.ts';
 import type { Verdict } from '../verdict.ts';
 

@@ -3,7 +3,7 @@ import { fact, processIn, verdictOnHistory, whoInHistory } from '../finding.ts';
 import { type History, resetCount } from '../history.ts';
 import { namespaceResets } from '../namespace-resets.ts';
 import type { Rule, Scene } from '../scene.ts';
-import { resetByUs as say } from '../sentences.ts';
+import { resetByUs as say } from '../sentences/resets.ts';
 import { source, traceSource } from '../sources.ts';
 import type { EvidenceItem, Verdict } from '../verdict.ts';
 

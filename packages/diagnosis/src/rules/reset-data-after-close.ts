@@ -1,7 +1,7 @@
 import { fact, processIn, verdictOnHistory, weakest, whoInHistory } from '../finding.ts';
 import { type History, resetCount } from '../history.ts';
 import type { Rule, Scene } from '../scene.ts';
-import { resetDataAfterClose as say } from '../sentences.ts';
+import { resetDataAfterClose as say } from '../sentences/resets.ts';
 import { traceSource } from '../sources.ts';
 import type { EvidenceItem, Verdict } from '../verdict.ts';
 

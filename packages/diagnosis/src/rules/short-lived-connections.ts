@@ -4,7 +4,7 @@ import { median, total } from '../histogram.ts';
 import type { History } from '../history.ts';
 import { type Closes, closesOf } from '../rates.ts';
 import type { Rule, Scene } from '../scene.ts';
-import { shortLived as say } from '../sentences.ts';
+import { shortLived as say } from '../sentences/time-waits.ts';
 import { rowsIn, type Service } from '../services.ts';
 import { tableSource, traceSource } from '../sources.ts';
 import type { Verdict } from '../verdict.ts';

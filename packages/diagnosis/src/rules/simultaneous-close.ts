@@ -1,7 +1,7 @@
 import { fact, processIn, verdictOnHistory } from '../finding.ts';
 import type { History } from '../history.ts';
 import type { Rule, Scene } from '../scene.ts';
-import { simultaneousClose as say } from '../sentences.ts';
+import { simultaneousClose as say } from '../sentences/closing.ts';
 import { traceSource } from '../sources.ts';
 import type { Verdict } from '../verdict.ts';
 

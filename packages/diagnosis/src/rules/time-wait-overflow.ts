@@ -1,7 +1,8 @@
 import { counter } from '../counters.ts';
 import { fact, verdictOn } from '../finding.ts';
 import type { Rule, Scene } from '../scene.ts';
-import { costs, timeWaitOverflow as say } from '../sentences.ts';
+import { costs } from '../sentences/costs-and-lasts.ts';
+import { timeWaitOverflow as say } from '../sentences/limits.ts';
 import { source } from '../sources.ts';
 import type { Cost, EvidenceItem, Severity, Verdict } from '../verdict.ts';
 

@@ -1,5 +1,5 @@
 import type { Role } from '@farewell/core';
-import { closeNeverAnswered as say } from '../../sentences-of-packets.ts';
+import { closeNeverAnswered as say } from '../../sentences/packets.ts';
 import type { Confidence, EvidenceItem } from '../../verdict.ts';
 import { duration } from '../../words.ts';
 import {

@@ -1,5 +1,5 @@
 import type { Role } from '@farewell/core';
-import { closedWithoutCloseFrame as say } from '../../sentences-of-packets.ts';
+import { closedWithoutCloseFrame as say } from '../../sentences/packets.ts';
 import type { EvidenceItem } from '../../verdict.ts';
 import {
   found,

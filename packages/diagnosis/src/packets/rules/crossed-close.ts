@@ -1,4 +1,4 @@
-import { crossedClose as say } from '../../sentences-of-packets.ts';
+import { crossedClose as say } from '../../sentences/packets.ts';
 import { found, type PacketRule, seen } from '../rule.ts';
 
 /** Each side sent Close before it had received the other's: both began, neither answered. */

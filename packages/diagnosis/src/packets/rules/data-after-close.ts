@@ -1,4 +1,4 @@
-import { dataAfterClose as say } from '../../sentences-of-packets.ts';
+import { dataAfterClose as say } from '../../sentences/packets.ts';
 import { bytes } from '../../words.ts';
 import { found, type PacketRule, roles, seen } from '../rule.ts';
 

@@ -1,5 +1,5 @@
 import type { Role } from '@farewell/core';
-import { finBeforeCloseReply as say } from '../../sentences-of-packets.ts';
+import { finBeforeCloseReply as say } from '../../sentences/packets.ts';
 import { duration } from '../../words.ts';
 import { found, other, type PacketRule, roles, seen, shortestWait, span } from '../rule.ts';
 import type { WireConnection } from '../wire-connection.ts';

@@ -1,4 +1,4 @@
-import { firstFinByClient as say } from '../../sentences-of-packets.ts';
+import { firstFinByClient as say } from '../../sentences/packets.ts';
 import { duration } from '../../words.ts';
 import { found, type PacketRule, span } from '../rule.ts';
 

@@ -1,5 +1,5 @@
 import type { Role } from '@farewell/core';
-import { halfClosed as say } from '../../sentences-of-packets.ts';
+import { halfClosed as say } from '../../sentences/packets.ts';
 import { duration } from '../../words.ts';
 import { found, other, type PacketRule, roles, shortestWait, span } from '../rule.ts';
 import type { WireCase } from '../wire-connection.ts';

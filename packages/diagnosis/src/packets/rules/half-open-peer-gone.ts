@@ -1,5 +1,5 @@
 import type { Role } from '@farewell/core';
-import { halfOpenPeerGone as say } from '../../sentences-of-packets.ts';
+import { halfOpenPeerGone as say } from '../../sentences/packets.ts';
 import { counted, duration } from '../../words.ts';
 import { found, other, type PacketRule, roles, seen, shortestWait, span } from '../rule.ts';
 import type { WireCase } from '../wire-connection.ts';

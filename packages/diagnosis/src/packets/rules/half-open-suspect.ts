@@ -1,4 +1,4 @@
-import { halfOpenSuspect as say } from '../../sentences-of-packets.ts';
+import { halfOpenSuspect as say } from '../../sentences/packets.ts';
 import { duration } from '../../words.ts';
 import { found, type PacketRule, roles, span } from '../rule.ts';
 

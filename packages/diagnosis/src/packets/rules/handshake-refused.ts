@@ -1,4 +1,4 @@
-import { handshakeRefused as say } from '../../sentences-of-packets.ts';
+import { handshakeRefused as say } from '../../sentences/packets.ts';
 import { found, type PacketRule, seen } from '../rule.ts';
 import type { WireHandshake } from '../wire-connection.ts';
 

@@ -1,5 +1,5 @@
 import type { Role } from '@farewell/core';
-import { heartbeatTooSlow as say } from '../../sentences-of-packets.ts';
+import { heartbeatTooSlow as say } from '../../sentences/packets.ts';
 import { duration } from '../../words.ts';
 import { found, type PacketRule, roles, span } from '../rule.ts';
 import { cutAfterSilence } from '../silence.ts';

@@ -1,4 +1,4 @@
-import { idleCut as say } from '../../sentences-of-packets.ts';
+import { idleCut as say } from '../../sentences/packets.ts';
 import { duration } from '../../words.ts';
 import { matchingTimeouts } from '../idle-timeouts.ts';
 import { found, type PacketRule, seen, span } from '../rule.ts';

@@ -1,5 +1,5 @@
 import type { Role } from '@farewell/core';
-import { injectedReset as say } from '../../sentences-of-packets.ts';
+import { injectedReset as say } from '../../sentences/packets.ts';
 import type { EvidenceItem } from '../../verdict.ts';
 import { found, type PacketRule, roles, seen } from '../rule.ts';
 import type { WireConnection, WireSide } from '../wire-connection.ts';

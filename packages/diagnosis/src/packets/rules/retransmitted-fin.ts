@@ -1,4 +1,4 @@
-import { retransmittedFin as say } from '../../sentences-of-packets.ts';
+import { retransmittedFin as say } from '../../sentences/packets.ts';
 import { found, other, type PacketRule, roles, seen } from '../rule.ts';
 
 /** A FIN that had to be sent more than once, and was answered in the end. */

@@ -1,4 +1,4 @@
-import { slowConsumer as say } from '../../sentences-of-packets.ts';
+import { slowConsumer as say } from '../../sentences/packets.ts';
 import { found, other, type PacketRule, roles, seen } from '../rule.ts';
 
 /** A side that lives and does not read: its window is closed at the end of the capture. */

@@ -1,5 +1,5 @@
 import type { Role } from '@farewell/core';
-import { timeWait as say } from '../../sentences-of-packets.ts';
+import { timeWait as say } from '../../sentences/packets.ts';
 import { duration } from '../../words.ts';
 import { found, other, type PacketRule, seen } from '../rule.ts';
 import type { ConnectionVerdict } from '../verdict.ts';

@@ -1,5 +1,5 @@
 import type { Role } from '@farewell/core';
-import { number } from './words.ts';
+import { number } from '../words.ts';
 
 /**
  * Every sentence about a connection that was seen in packets, by verdict. A summary has no figures: it
