@@ -13,4 +13,12 @@ export type {
 } from './managed-connection.ts';
 export { ManagedConnection } from './managed-connection.ts';
 export { type ConnectionOptions, connectionSettings } from './settings.ts';
-export { holdSocket, openConnection, startOpening, withoutOwnTimer } from './start.ts';
+export type { CutHow } from './shell-owner.ts';
+export type { DrainOrder } from './start.ts';
+export {
+  drainConnection,
+  holdSocket,
+  openConnection,
+  startOpening,
+  withoutOwnTimer,
+} from './start.ts';

@@ -9,14 +9,15 @@ import { ConnectionClosedError, ConnectionNotOpenedError } from './errors.ts';
 import { MessageQueue } from './message-queue.ts';
 import { SendQueue } from './send-queue.ts';
 import { handled, type Settled, unsettled } from './settled.ts';
+import { Shell, type ShellSettings } from './shell.ts';
 import {
+  type CutHow,
   flushed,
   hasEnded,
   isWatched,
-  Shell,
   type ShellOwner,
-  type ShellSettings,
-} from './shell.ts';
+  wasCut,
+} from './shell-owner.ts';
 import { hasOpened, listenToWs, pong, received, shell, type WsTarget } from './ws-events.ts';
 
 /** A message: text frames are strings, binary ones Buffers. */
@@ -39,6 +40,8 @@ export interface ConnectionSettings extends ShellSettings {
   readonly onError: (error: unknown, connection: ManagedConnection) => void;
   /** Told of each end, before the connection's own listeners are. */
   readonly onEnd: (connection: ManagedConnection) => void;
+  /** Told that other code ended or destroyed the socket. One that was `ended` is the hook's to close; default: 1001. */
+  readonly onCut?: (connection: ManagedConnection, how: CutHow) => void;
 }
 
 /** How one message is sent. */
@@ -248,6 +251,13 @@ export class ManagedConnection
   [isWatched](): boolean {
     const isAwaited = this.#closed ?? this.#opened ?? this.#messages ?? this.#sends;
     return isAwaited !== null || this.listenerCount('close') > 0 || closedChannel.hasSubscribers;
+  }
+
+  /** `end()` asks for an end, and gets a good one: the closing handshake. */
+  [wasCut](how: CutHow): void {
+    const { onCut } = this.#settings;
+    if (onCut) onCut(this, how);
+    else if (how === 'ended') void this.close(1001);
   }
 
   [hasEnded](cause: unknown): void {

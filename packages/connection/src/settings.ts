@@ -18,7 +18,7 @@ export interface ConnectionOptions
 export function connectionSettings(
   local: Role,
   options: ConnectionOptions,
-  hooks: Pick<ConnectionSettings, 'onError' | 'onEnd'>,
+  hooks: Pick<ConnectionSettings, 'onError' | 'onEnd' | 'onCut'>,
 ): ConnectionSettings {
   const result = createPolicy(local, policyOptions(options));
   if (!result.policy) throw new InvalidOptionError(result.problem, result.option);

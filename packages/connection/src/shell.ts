@@ -21,6 +21,7 @@ import { tcpStateOf } from './kernel/own-socket.ts';
 import { Knowledge } from './knowledge.ts';
 import { resetSocket } from './reset-socket.ts';
 import { type FinSent, sendFin } from './send-fin.ts';
+import { flushed, hasEnded, isWatched, type ShellOwner, wasCut } from './shell-owner.ts';
 
 /**
  * Carries out what `decide` says for one connection: it does each action, feeds it back as an
@@ -36,20 +37,6 @@ export interface ShellSettings {
   readonly policy: Policy;
   /** Ask the kernel, once the socket is closed, what it left behind there. */
   readonly lookUp: boolean;
-}
-
-/** Told when fewer bytes, or more, are unsent. */
-export const flushed: unique symbol = Symbol('farewell.flushed');
-/** Will somebody look at the ending at once? Then it is worth a question to the kernel. */
-export const isWatched: unique symbol = Symbol('farewell.isWatched');
-/** Told of the end, once, and what error there was. */
-export const hasEnded: unique symbol = Symbol('farewell.hasEnded');
-
-/** Whose connection it is. Symbols, so that they are no part of its public surface. */
-export interface ShellOwner {
-  [flushed](unsentBytes: number): void;
-  [isWatched](): boolean;
-  [hasEnded](error: unknown): void;
 }
 
 /** What an end comes to: as many rounds of actions as there are phases, and some more. */
@@ -70,6 +57,7 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
   #isAsking = false;
   #endedAt = -1;
   #hasBreached = false;
+  #isReleased = false;
   #lookup: Lookup | null = null;
   #openingError: unknown = null;
 
@@ -144,8 +132,12 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
 
   /** From the holder of the FIN. Decided a moment later: only behind `end()` ws tells of a breach. */
   finWanted(): void {
-    if (this.isOpened) process.nextTick(wantsFin, this);
-    else if (this.#socket) letFinGo(this.#socket);
+    const socket = this.#socket;
+    if (!this.isOpened) return socket ? letFinGo(socket) : undefined;
+    // ws is CLOSING before it calls `end()`, and Node does so at the end of the stream only.
+    const isForeign = this.ws.readyState === this.ws.OPEN && !socket?.readableEnded;
+    if (isForeign) this.#owner[wasCut]('ended');
+    else process.nextTick(wantsFin, this);
   }
 
   /** Why did ws want to end the stream? */
@@ -189,6 +181,7 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
     if (this.isOpened) this.completeClose(code, reason);
     const error: unknown = this.#socket?.errored ?? this.#openingError;
     for (const fact of factsOfError(error, this.local)) this.see(fact);
+    if (this.isOpened && error == null && this.#isDestroyedByOthers()) this.#sawCut();
     if (this.#owner[isWatched]()) this.#lookIntoKernel();
     this.#endedAt = now();
     this.#owner[hasEnded](error);
@@ -233,9 +226,22 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
     }
   }
 
+  /** Closed, although neither the peer's stream came to its end nor did we do it. */
+  #isDestroyedByOthers(): boolean {
+    const { destroyed, rst } = this.connection()[this.local];
+    const isOurs = this.#isReleased || destroyed !== null || rst !== null;
+    return !isOurs && this.#socket?.readableEnded === false;
+  }
+
+  #sawCut(): void {
+    this.see({ kind: 'destroyed', of: this.local, because: 'application' });
+    this.#owner[wasCut]('destroyed');
+  }
+
   /** Nobody waits for what a peer still has to say that did not let us in. */
   #release(): void {
     const { local } = this;
+    this.#isReleased = true;
     const socket = this.#socket;
     const isReset = !this.isOpened && this.#settings.policy.abort === 'rst';
     if (isReset && socket && !socket.destroyed && resetSocket(socket))

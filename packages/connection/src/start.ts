@@ -21,5 +21,24 @@ export function openConnection(connection: ManagedConnection): void {
   connection[hasOpened]();
 }
 
+/** What a drain tells its connections. */
+export interface DrainOrder {
+  readonly statusCode: number;
+  readonly reason: string;
+  /** When the drain began, ms of performance.now(): the policy's `drainTimeout` counts from there. */
+  readonly since: number;
+}
+
+/** Sends the Close frame, if none is sent yet; the deadline of the drain holds in any case. */
+export function drainConnection(
+  connection: ManagedConnection,
+  { statusCode, reason, since }: DrainOrder,
+): void {
+  const { [shell]: its } = connection;
+  if (its.hasEnded) return;
+  its.see({ kind: 'application', of: its.local, did: 'drain', statusCode, reason }, since);
+  its.ask();
+}
+
 /** An option of ws, missing in its types: its own timer must not end what a deadline of ours bounds. */
 export const withoutOwnTimer: object = { closeTimeout: longestTimeout };

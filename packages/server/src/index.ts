@@ -12,6 +12,8 @@ export {
   type ManagedConnection,
 } from '@farewell/connection';
 export { createServer } from './create-server.ts';
+export type { DrainOptions } from './drain/options.ts';
+export type { CutIn, DrainProgress, DrainReport, Straggler } from './drain/report.ts';
 export type { ServerEvents } from './managed-server.ts';
 export { ManagedServer } from './managed-server.ts';
 export type { Refusal, ServerOptions } from './options.ts';

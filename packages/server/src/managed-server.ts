@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import {
   type ConnectionSettings,
+  type CutHow,
   connectionSettings,
   holdSocket,
   InvalidOptionError,
@@ -10,8 +11,14 @@ import {
   openConnection,
   withoutOwnTimer,
 } from '@farewell/connection';
+import type { Policy } from '@farewell/core';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { admit } from './admission.ts';
+import { closeHttp } from './close-http.ts';
+import { CutCounter } from './drain/cut-counter.ts';
+import { Drain } from './drain/drain.ts';
+import { type DrainOptions, drainSettings } from './drain/options.ts';
+import type { DrainProgress, DrainReport } from './drain/report.ts';
 import type { AnyHttpServer, Refusal, ServerOptions } from './options.ts';
 import { refuse } from './refuse.ts';
 
@@ -21,6 +28,8 @@ export interface ServerEvents {
   connection: [connection: ManagedConnection, request: IncomingMessage];
   /** What a handler threw or released with an error; `connection` is null for the server's own errors. */
   error: [error: unknown, connection: ManagedConnection | null];
+  /** Where a drain stands: after each batch, ten times a second while waiting, and at the end. */
+  drain: [progress: DrainProgress];
 }
 
 type Handler = (...args: ServerEvents['connection']) => unknown;
@@ -28,11 +37,14 @@ type Handler = (...args: ServerEvents['connection']) => unknown;
 /** Takes upgrades, and keeps every connection until it has ended. */
 export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDisposable {
   readonly #options: ServerOptions;
-  readonly #settings: ConnectionSettings;
+  readonly #settings: ConnectionSettings & { policy: Policy };
   readonly #wss: WebSocketServer;
   readonly #connections = new Set<ManagedConnection>();
   readonly #detachments = new Map<AnyHttpServer, () => void>();
+  readonly #cuts = new CutCounter();
   #own: AnyHttpServer | null = null;
+  #drain: Drain | null = null;
+  #drained: Promise<DrainReport> | null = null;
   #closing: Promise<void> | null = null;
 
   constructor(options: ServerOptions) {
@@ -40,7 +52,8 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
     this.#options = options;
     this.#settings = connectionSettings('server', options, {
       onError: (error, connection) => this.#report(error, connection),
-      onEnd: (connection) => this.#connections.delete(connection),
+      onEnd: (connection) => this.#ended(connection),
+      onCut: (connection, how) => this.#cut(connection, how),
     });
     const ours = { noServer: true, clientTracking: false, ...withoutOwnTimer };
     this.#wss = new WebSocketServer({ ...options.ws, ...ours });
@@ -81,9 +94,10 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
   handleUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const { openTimeout } = this.#settings.policy;
     socket.on('error', destroyed);
-    const answer = this.#closing ? { status: 503 } : admit(request, this.#options, openTimeout);
-    const upgrade = (refusal: Refusal | null): void => {
-      if (refusal ?? this.#closing) refuse(socket, refusal ?? { status: 503 }, openTimeout);
+    const answer = this.#refusal() ?? admit(request, this.#options, openTimeout);
+    const upgrade = (admission: Refusal | null): void => {
+      const refusal = admission ?? this.#refusal();
+      if (refusal) refuse(socket, refusal, openTimeout);
       else this.#upgrade(request, socket, head);
     };
     if (!(answer instanceof Promise)) return upgrade(answer);
@@ -106,14 +120,69 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
     return this.close();
   }
 
+  /**
+   * Closes every connection at a pace, asks each client to come back after a time of its own, and refuses
+   * every upgrade with 503 and Retry-After from its first moment on. Fulfilled, never rejected, when all
+   * have ended (after `timeout` at the latest: the rest is aborted) and the HTTP server that `port` made
+   * is closed. An HTTP server of others goes on listening, and its upgrades are refused until `close`. The
+   * same promise however often it is called: only the first call's options count. `close` may cut it
+   * short. Throws InvalidOptionError.
+   */
+  drain(options: DrainOptions = {}): Promise<DrainReport> {
+    this.#drained ??= this.#startDrain(options);
+    return this.#drained;
+  }
+
+  /** Where the drain stands, or how it ended; null: none was asked for. */
+  get drainProgress(): DrainProgress | null {
+    return this.#drain?.progress ?? null;
+  }
+
+  #startDrain(options: DrainOptions): Promise<DrainReport> {
+    const settings = drainSettings(options);
+    this.#settings.policy = { ...this.#settings.policy, drainTimeout: settings.timeout };
+    this.#cuts.begin(this.#detachments.keys());
+    const drain = new Drain(settings, {
+      connections: this.#connections,
+      cutIn: () => this.#cuts.sum(),
+      onProgress: (progress) => this.#tell(progress),
+      onError: (error, connection) => this.#report(error, connection),
+    });
+    this.#drain = drain;
+    drain.start();
+    return this.#finish(drain, settings.timeout);
+  }
+
+  async #finish(drain: Drain, timeout: number): Promise<DrainReport> {
+    const report = await drain.finished;
+    if (this.#own) await closeHttp(this.#own, Math.max(0, timeout - report.elapsed));
+    return report;
+  }
+
   async #close(code: number, reason: string): Promise<void> {
     this.#detachments.forEach((detach) => detach());
-    const http = this.#own;
-    const closed = http?.listening ? once(http, 'close') : null;
-    http?.close();
-    http?.closeIdleConnections();
+    const { openTimeout } = this.#settings.policy;
+    const closed = this.#own ? closeHttp(this.#own, openTimeout) : null;
     await Promise.all([...this.#connections].map((each) => each.close(code, reason)));
     await closed;
+  }
+
+  /** While it drains or closes; null: it does neither. */
+  #refusal(): Refusal | null {
+    const delay = this.#drain?.refuse() ?? null;
+    if (delay !== null) return { status: 503, headers: { 'Retry-After': wholeSeconds(delay) } };
+    return this.#drain || this.#closing ? { status: 503 } : null;
+  }
+
+  #ended(connection: ManagedConnection): void {
+    this.#connections.delete(connection);
+    this.#drain?.ended(connection);
+  }
+
+  #cut(connection: ManagedConnection, how: CutHow): void {
+    this.#cuts.count(how);
+    // In a drain its turn comes anyway, at a pace.
+    if (how === 'ended' && !this.#drain) void connection.close(1001);
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
@@ -145,11 +214,24 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
     }
   }
 
+  #tell(progress: DrainProgress): void {
+    try {
+      this.emit('drain', progress);
+    } catch (error) {
+      this.#report(error, null);
+    }
+  }
+
   /** Without a listener for `error`, Node's own rule applies: the error is thrown. */
   #report(error: unknown, connection: ManagedConnection | null): void {
     if (this.listenerCount('error') > 0) this.emit('error', error, connection);
     else warn(error);
   }
+}
+
+/** RFC 9110 §10.2.3: Retry-After knows no fractions. */
+function wholeSeconds(delay: number): string {
+  return String(Math.ceil(delay / 1_000));
 }
 
 function destroyed(this: Socket): void {

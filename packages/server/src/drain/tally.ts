@@ -1,0 +1,31 @@
+import type { ManagedConnection } from '@farewell/connection';
+import type { Cause, Ending } from '@farewell/core';
+import type { Straggler } from './report.ts';
+
+/** How a connection of a drain ended: `forced` by a deadline or `terminate`, `lost` by anybody else. */
+export type Verdict = 'clean' | 'forced' | 'lost';
+
+const mostStragglers = 100;
+
+/** Counts endings. */
+export class Tally {
+  readonly counts: Record<Verdict, number> = { clean: 0, forced: 0, lost: 0 };
+  readonly causes: Partial<Record<Cause, number>> = {};
+  readonly stragglers: Straggler[] = [];
+
+  add(connection: ManagedConnection, ending: Ending): void {
+    const { cause } = ending;
+    const verdict = verdictOf(ending);
+    this.counts[verdict] += 1;
+    this.causes[cause] = (this.causes[cause] ?? 0) + 1;
+    if (verdict !== 'forced' || this.stragglers.length >= mostStragglers) return;
+    const { remoteAddress, remotePort } = connection;
+    const { unflushedBytes, text } = ending;
+    this.stragglers.push({ remoteAddress, remotePort, cause, unflushedBytes, text });
+  }
+}
+
+function verdictOf({ cause, wasClean }: Ending): Verdict {
+  if (cause === 'terminated' || cause.endsWith('-deadline')) return 'forced';
+  return wasClean === true ? 'clean' : 'lost';
+}
