@@ -1,24 +1,16 @@
 import {
   type CloseOutcome,
-  type Connection,
   type Ending,
   retryAfterIn,
+  type Session,
   sessionOutcome,
 } from '@farewell/core';
-import type { NativeCloseEvent } from './native-web-socket.ts';
 
-/** The ending of a connection in a browser; `event` null: the browser has not told of an end yet. */
-export function endingAt(connection: Connection, event: NativeCloseEvent | null): Ending {
-  const seen = sessionOutcome(connection, 'client');
-  const result = event?.wasClean === false ? notClean(seen) : seen;
-  const { reason } = result;
-  return { ...result, text: textOf(result), retryAfter: retryAfterIn(reason), httpStatus: null };
-}
-
-/** The browser's word: both Close frames may have been handed over, and one have been lost. */
-function notClean(seen: CloseOutcome): CloseOutcome {
-  const cause = seen.cause === 'closing-handshake' ? 'unknown' : seen.cause;
-  return { ...seen, wasClean: false, cause };
+/** The ending of a connection in a browser. */
+export function endingOf(session: Session, unflushedBytes: number): Ending {
+  const result = sessionOutcome(session, unflushedBytes);
+  const retryAfter = retryAfterIn(result.reason);
+  return { ...result, text: textOf(result), retryAfter, httpStatus: null };
 }
 
 /** Shorter than core's text: a page pays for each sentence. */

@@ -112,7 +112,7 @@ export class ManagedConnection
    */
   close(code = 1000, reason = ''): Promise<Ending> {
     checkClose(code, reason);
-    this.#application({ did: 'close', statusCode: code, reason });
+    this.#shell.tell({ closeWanted: { statusCode: code, reason } });
     return this.closed;
   }
 
@@ -121,7 +121,7 @@ export class ManagedConnection
    * handshake of its own in the background.
    */
   terminate(): Promise<Ending> {
-    this.#application({ did: 'terminate' });
+    this.#shell.tell({ terminated: true });
     return this.closed;
   }
 
@@ -139,8 +139,7 @@ export class ManagedConnection
 
   /** A handler failed: closes with 4011, and hands the error on. */
   fail(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    this.#application({ did: 'threw', message });
+    this.#shell.tell({ threw: true });
     this.report('error', error);
   }
 
@@ -168,7 +167,7 @@ export class ManagedConnection
     const { maxWaitingBytes } = this.#settings;
     if (this.#queue().push(message, message.length) <= maxWaitingBytes) return;
     const reason = `more than ${maxWaitingBytes} bytes not read`;
-    this.#application({ did: 'close', statusCode: 4009, reason });
+    this.#shell.tell({ closeWanted: { statusCode: 4009, reason } });
   }
 
   #ended(ending: Ending): void {
@@ -182,15 +181,6 @@ export class ManagedConnection
 
   #problem(ending: Ending): Error | null {
     return ending.wasClean === true ? null : this.#closedError('read');
-  }
-
-  #application(fact: {
-    readonly did: 'close' | 'terminate' | 'threw';
-    readonly statusCode?: number;
-    readonly reason?: string;
-    readonly message?: string;
-  }): void {
-    this.#shell.tell({ kind: 'application', of: 'client', ...fact });
   }
 
   #queue(): MessageQueue<Message> {

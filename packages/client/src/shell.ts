@@ -1,20 +1,15 @@
 import {
-  type Action,
-  abnormalClosure,
-  type Because,
-  type Connection,
-  type Deadline,
   decideSession,
   type Ending,
   longestTimeout,
   mayCloseWith,
-  type Never,
-  noStatusReceived,
   observeSession,
+  observeUnsent,
   type Session,
-  unseenConnection,
+  type SessionAction,
+  type SessionDecision,
 } from '@farewell/core';
-import { endingAt } from './ending.ts';
+import { endingOf } from './ending.ts';
 import type { NativeCloseEvent, NativeWebSocket } from './native-web-socket.ts';
 import type { Settings } from './options.ts';
 import { listenToPage } from './page.ts';
@@ -50,38 +45,30 @@ export class Shell {
   readonly #settings: Settings;
   readonly #owner: ShellOwner;
   readonly #forgetPage: () => void;
-  #known: Connection = unseenConnection('client');
+  #known: Session;
   #timer: unknown = null;
   #isAsking = false;
-  #hasEnded = false;
-  #hasFailed = false;
-  #offlineAt: number | null = null;
+  #offlineAt = Infinity;
   #thawedAt = -Infinity;
-  #unsentBytes = 0;
 
   constructor(ws: NativeWebSocket, settings: Settings, owner: ShellOwner) {
     this.ws = ws;
     this.#settings = settings;
     this.#owner = owner;
+    this.#known = { connectingAt: this.#now() };
     this.#forgetPage = listenToPage(settings.page, {
-      offline: () => this.#wentOffline(settings.clock.now()),
-      online: () => this.#wentOffline(null),
+      offline: () => this.#wentOffline(this.#now()),
+      online: () => this.#wentOffline(Infinity),
       woke: () => this.#woke(),
     });
     this.#listen();
-    this.see({ kind: 'connecting' });
     this.ask();
   }
 
-  /** Takes a fact in, and does what follows from it. */
-  tell(fact: Session): void {
-    this.see(fact);
+  /** Takes facts in, and does what follows from them. */
+  tell(facts: Partial<Session>): void {
+    this.#see(facts);
     this.ask();
-  }
-
-  see(fact: Session): void {
-    const at = this.#settings.clock.now();
-    this.#known = observeSession(this.#known, { at, source: 'library', ...fact });
   }
 
   /** Decides and acts, until there is nothing to do but to wait. */
@@ -97,147 +84,112 @@ export class Shell {
     else this.ask();
   }
 
+  get #hasEnded(): boolean {
+    return this.#known.endedAt !== undefined;
+  }
+
+  #now(): number {
+    return this.#settings.clock.now();
+  }
+
+  #see(facts: Partial<Session>): void {
+    this.#known = observeSession(this.#known, facts);
+  }
+
   #listen(): void {
     const { ws } = this;
     ws.binaryType = 'arraybuffer';
     ws.addEventListener('open', () => {
       if (this.#hasEnded) return;
-      this.tell({ kind: 'opened' });
+      this.tell({ openedAt: this.#now() });
       this.#owner.hasOpened();
     });
     ws.addEventListener('message', ({ data }) => {
       if (!this.#hasEnded) this.#owner.received(data);
     });
-    ws.addEventListener('error', () => {
-      this.#hasFailed = true;
-    });
-    ws.addEventListener('close', (event) => this.#closed(event));
+    // WHATWG §3.1: a failure that the browser found is followed by `close`.
+    ws.addEventListener('error', () => this.#see({ failed: true }));
+    ws.addEventListener('close', (event) => this.#end(event));
   }
 
-  #carryOut(action: Action): void {
-    const { ws } = this;
+  #carryOut(action: SessionAction): void {
     switch (action.kind) {
       case 'send-close':
         return this.#sendClose(action);
-      case 'reset':
       case 'destroy':
-        this.see({ kind: 'destroyed', of: 'client', because: action.because });
-        ws.close();
-        return this.#end(null);
+        this.#see({ destroyed: action.because });
+        return this.#giveUp();
       case 'release':
-        ws.close();
-        return this.#end(null);
-      default:
-        // Pings, FIN and reading are the browser's own affair.
-        return;
+        return this.#giveUp();
     }
   }
 
-  #sendClose({ statusCode, reason, because }: Extract<Action, { kind: 'send-close' }>): void {
+  #giveUp(): void {
+    this.ws.close();
+    this.#end(null);
+  }
+
+  #sendClose({ statusCode, reason }: Extract<SessionAction, { kind: 'send-close' }>): void {
     const { ws } = this;
-    // 1001 and 1011, which a page may not send, go out as 4001 and 4011.
-    const code = statusCode === null || mayCloseWith(statusCode) ? statusCode : statusCode + 3_000;
     // Not OPEN any more: the browser has answered the peer's Close, and has not told yet.
-    const hadPeerClose = ws.readyState === 1 ? 'unknown' : true;
-    this.#sawClose('client', { statusCode: code, reason, hadPeerClose, because });
-    if (code === null) ws.close();
-    else ws.close(code, reason);
+    this.#see({ closeSent: { at: this.#now(), isReply: ws.readyState !== 1 } });
+    if (statusCode === null) ws.close();
+    // 1011, which a page may not send, goes out as 4011.
+    else ws.close(mayCloseWith(statusCode) ? statusCode : statusCode + 3_000, reason);
   }
 
-  #closed(event: NativeCloseEvent): void {
+  #end(closeEvent: NativeCloseEvent | null): void {
     if (this.#hasEnded) return;
-    const { code, reason, wasClean } = event;
-    const hasSent = this.#known.client.closeFrame !== null;
-    if (code !== abnormalClosure) {
-      const frame = { statusCode: code === noStatusReceived ? null : code, reason };
-      this.#sawClose('server', { ...frame, hadPeerClose: hasSent ? 'unknown' : false });
-      // The browser answers with what it received.
-      if (wasClean && !hasSent) this.#sawClose('client', { ...frame, hadPeerClose: true });
-    }
-    this.#end(event);
-  }
-
-  #sawClose(by: 'client' | 'server', frame: Frame): void {
-    this.see({ kind: 'close-frame', by, seenAt: 'client', ...frame });
-  }
-
-  #end(event: NativeCloseEvent | null): void {
     const { clock } = this.#settings;
-    this.#hasEnded = true;
+    this.#see({ closeEvent, endedAt: this.#now() });
     clock.clearTimeout(this.#timer);
     this.#forgetPage();
-    const unflushedBytes = this.ws.bufferedAmount;
-    const never = this.#swears(event);
-    this.see({ kind: 'ended', of: 'client', never, unflushedBytes });
-    this.#owner.hasEnded(endingAt(this.#known, event));
-  }
-
-  /** What certainly never was. A failure that the browser found comes with an `error` event (WHATWG §3.1). */
-  #swears(event: NativeCloseEvent | null): readonly Never[] {
-    const { openedAt, client, server } = this.#known;
-    const facts: readonly (readonly [Never, boolean])[] = [
-      ['opened', openedAt === null],
-      ['client-sent-close', client.closeFrame === null && server.closeFrame === null],
-      ['client-received-close', server.closeFrame === null],
-      ['client-aborted', client.destroyed === null],
-      ['client-threw', client.threw === null],
-      ['server-violated', !this.#hasFailed],
-      ['client-failed', event?.wasClean === true],
-    ];
-    return facts.filter(([, sworn]) => sworn).map(([name]) => name);
+    this.#owner.hasEnded(endingOf(this.#known, this.ws.bufferedAmount));
   }
 
   /** What nobody tells of. */
   #refresh(): void {
     const { offlineTimeout } = this.#settings;
-    if (this.#offlineAt !== null && this.#judgedAt() >= this.#offlineAt + offlineTimeout) {
-      const message = `the browser was offline for ${offlineTimeout / 1_000} s`;
-      this.see({ kind: 'error', of: 'client', errno: null, message });
+    if (this.#judgedAt() >= this.#offlineAt + offlineTimeout) {
+      this.#see({ error: `the browser was offline for ${offlineTimeout / 1_000} s` });
     }
-    const unsentBytes = this.ws.bufferedAmount;
-    if (unsentBytes === this.#unsentBytes) return;
-    this.#unsentBytes = unsentBytes;
-    this.see({ kind: 'unsent', of: 'client', bytes: unsentBytes });
-    this.#owner.flushed(unsentBytes);
+    const { bufferedAmount } = this.ws;
+    if (bufferedAmount === this.#unsentBytes) return;
+    this.#known = observeUnsent(this.#known, bufferedAmount, this.#now());
+    this.#owner.flushed(bufferedAmount);
   }
 
-  #wentOffline(at: number | null): void {
+  get #unsentBytes(): number {
+    return this.#known.unsent?.bytes ?? 0;
+  }
+
+  #wentOffline(at: number): void {
     this.#offlineAt = at;
     this.ask();
   }
 
   #woke(): void {
-    this.#thawedAt = this.#settings.clock.now();
+    this.#thawedAt = this.#now();
     this.ask();
   }
 
   /** The time for which deadlines are judged: none is over right after a thaw. */
   #judgedAt(): number {
-    const now = this.#settings.clock.now();
+    const now = this.#now();
     return now < this.#thawedAt + thawGrace ? -Infinity : now;
   }
 
-  #wait(deadline: Deadline | null): void {
+  #wait(deadline: SessionDecision['deadline']): void {
     const { clock, offlineTimeout } = this.#settings;
     const now = clock.now();
-    const dueAt = Math.min(
-      deadline?.at ?? Infinity,
-      this.#offlineAt === null ? Infinity : this.#offlineAt + offlineTimeout,
-    );
+    const dueAt = Math.min(deadline?.at ?? Infinity, this.#offlineAt + offlineTimeout);
     const wakeAt = Math.min(
       Math.max(dueAt, this.#thawedAt + thawGrace),
       this.#unsentBytes > 0 ? now + flushInterval : Infinity,
-      now + longestTimeout,
     );
     clock.clearTimeout(this.#timer);
-    if (dueAt === Infinity && this.#unsentBytes === 0) return;
-    this.#timer = clock.setTimeout(() => this.ask(), Math.max(0, Math.ceil(wakeAt - now)));
+    if (wakeAt === Infinity) return;
+    const delay = Math.min(Math.max(0, Math.ceil(wakeAt - now)), longestTimeout);
+    this.#timer = clock.setTimeout(() => this.ask(), delay);
   }
-}
-
-interface Frame {
-  readonly statusCode: number | null;
-  readonly reason: string;
-  readonly hadPeerClose: boolean | 'unknown';
-  readonly because?: Because;
 }

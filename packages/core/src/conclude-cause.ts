@@ -29,14 +29,7 @@ export function concludeCause(connection: Connection): Cause {
 
 /** What ended the connection for one end. */
 export function concludeCauseAt(connection: Connection, role: Role): Cause {
-  return connection.refused
-    ? 'opening-refused'
-    : firstOf([...inSession(connection, role), ...inTcp(connection, role)]);
-}
-
-/** The same where TCP is hidden: `unknown` for what only TCP could tell. */
-export function concludeSessionCause(connection: Connection, role: Role): Cause {
-  return connection.refused ? 'opening-refused' : firstOf(inSession(connection, role));
+  return connection.refused ? 'opening-refused' : firstOf(atEnd(connection, role));
 }
 
 type Candidate = readonly [applies: Answer, cause: Cause];
@@ -47,7 +40,7 @@ function firstOf(candidates: readonly Candidate[]): Cause {
   return decisive?.[0] === 'yes' ? decisive[1] : 'unknown';
 }
 
-function inSession(connection: Connection, role: Role): readonly Candidate[] {
+function atEnd(connection: Connection, role: Role): readonly Candidate[] {
   return [
     gaveUp(connection, role),
     [not(opened(connection)), 'opening-failed'],
@@ -55,11 +48,6 @@ function inSession(connection: Connection, role: Role): readonly Candidate[] {
     [threw(connection, role), 'handler-threw'],
     [handshakeDone(connection, role), 'closing-handshake'],
     [failed(connection, role), ofError(connection[role].error?.errno)],
-  ];
-}
-
-function inTcp(connection: Connection, role: Role): readonly Candidate[] {
-  return [
     [receivedRst(connection, role), 'reset'],
     [receivedFin(connection, role), 'fin-without-close-frame'],
   ];

@@ -34,18 +34,14 @@ export function deadlines(connection: Connection, policy: Policy): readonly Dead
     drain(end, policy),
     paused(end, policy),
     ...(opened(connection) === 'yes'
-      ? [heartbeat(connection, policy), fin(connection, policy)]
-      : []),
+      ? [
+          heartbeat(connection, policy),
+          closingHandshake(connection, policy),
+          fin(connection, policy),
+          flush(connection, policy),
+        ]
+      : [openingHandshake(connection, policy)]),
   ];
-  return [...waits.filter((wait) => wait !== null), ...sessionDeadlines(connection, policy)];
-}
-
-/** Those in which TCP has no part: of the two handshakes, and of data unsent. */
-export function sessionDeadlines(connection: Connection, policy: Policy): readonly Deadline[] {
-  const waits =
-    opened(connection) === 'yes'
-      ? [closingHandshake(connection, policy), flush(connection, policy)]
-      : [openingHandshake(connection, policy)];
   return waits.filter((wait) => wait !== null);
 }
 
@@ -62,17 +58,11 @@ export function nextDeadline(waits: readonly Deadline[]): Deadline | null {
  * error, its own destruction, a refusal, or both FINs with all data sent.
  */
 export function isOver(connection: Connection, role: Role): boolean {
-  const { rst, exitedAt, fin } = connection[role];
+  const { rst, destroyed, error, exitedAt, fin } = connection[role];
   const resets = [rst, connection[peerOf(role)].rst, connection.foreignRst];
   if (resets.some((reset) => reset?.times[role] !== undefined)) return true;
-  if (isSessionOver(connection, role) || exitedAt !== null) return true;
+  if (destroyed || error || connection.refused || exitedAt !== null) return true;
   return fin !== null && peerFinCame(connection, role) && unsentBytes(connection, role) === 0;
-}
-
-/** The part of `isOver` that needs no TCP. */
-export function isSessionOver(connection: Connection, role: Role): boolean {
-  const { destroyed, error } = connection[role];
-  return destroyed !== null || error !== null || connection.refused !== null;
 }
 
 /** Bytes that `role` has not yet handed to the network, as of the latest word. */

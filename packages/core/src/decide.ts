@@ -10,12 +10,10 @@ import {
   givesInFirst,
   handshakeDoneAt,
   isOver,
-  isSessionOver,
   nextDeadline,
   pausedSince,
   peerFinCame,
   peerStreamEndedAt,
-  sessionDeadlines,
   unsentBytes,
 } from './deadlines.ts';
 import type { Policy } from './policy.ts';
@@ -66,46 +64,14 @@ export function decide(connection: Connection, policy: Policy, now: number): Dec
   return { actions, deadline };
 }
 
-/**
- * `decide` where TCP is hidden and pings cannot be sent, as in a browser: the closing handshake and the
- * deadlines without TCP. For what such a client observes, `decide` says the same; its FIN and its reading
- * are the browser's.
- */
-export function decideSession(connection: Connection, policy: Policy, now: number): Decision {
-  if (isEnded(connection)) return { actions: [], deadline: null };
-  if (isSessionOver(connection, policy.local))
-    return { actions: [{ kind: 'release' }], deadline: null };
-  const deadline = nextDeadline(sessionDeadlines(connection, policy));
-  const expired = deadline !== null && deadline.at <= now;
-  const actions = expired ? [giveUp(policy, deadline)] : owedBySession(connection, policy);
-  return { actions, deadline };
-}
-
-function owedBySession(connection: Connection, policy: Policy): readonly Action[] {
-  const end = connection[policy.local];
-  if (end.terminatedAt !== null) return [{ kind: 'destroy', because: 'application' }];
-  const close = closeOwed(connection, policy);
-  if (opened(connection) !== 'yes') return beforeOpen(connection, policy, close);
-  return close && !end.closeFrame ? [sendClose(close)] : [];
-}
-
 /** What the expiry of a deadline asks for. Only two are not the end: a ping, and the FIN held back. */
-function expire(connection: Connection, policy: Policy, deadline: Deadline): Action {
-  const { name } = deadline;
+function expire(connection: Connection, policy: Policy, { name }: Deadline): Action {
   if (name === 'heartbeat') return { kind: 'send-ping' };
   const holdsBack = name === 'fin' && finSentAt(connection[policy.local]) === null;
   const notified = connection[peerOf(policy.local)].closeNotifyAt !== null;
   if (holdsBack && notified) return { kind: 'send-fin', because: 'peer' };
   if (holdsBack && givesInFirst(policy)) return { kind: 'send-fin', because: 'fin' };
-  return giveUp(policy, deadline);
-}
-
-function giveUp({ abort }: Policy, { name }: Deadline): Action {
-  return { kind: abort === 'rst' ? 'reset' : 'destroy', because: name };
-}
-
-function sendClose({ statusCode, reason, because }: CloseWanted): Action {
-  return { kind: 'send-close', statusCode, reason, because };
+  return { kind: policy.abort === 'rst' ? 'reset' : 'destroy', because: name };
 }
 
 function owed(connection: Connection, policy: Policy): readonly Action[] {
@@ -124,7 +90,8 @@ function owed(connection: Connection, policy: Policy): readonly Action[] {
     finSentAt(end) === null &&
     (!streamEnded || close.because === 'peer')
   ) {
-    actions.push(sendClose(close));
+    const { statusCode, reason, because } = close;
+    actions.push({ kind: 'send-close', statusCode, reason, because });
   }
   const ending = endOwed(connection, policy);
   if (ending) actions.push(ending);

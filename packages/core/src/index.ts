@@ -21,16 +21,17 @@ export type {
   CloseFrame,
   CloseWanted,
   Connection,
+  Draft,
   End,
   Fin,
   Sighting,
   Times,
 } from './connection.ts';
-export { isEnded, unseenConnection } from './connection.ts';
+export { draftOf, isEnded, unseenConnection } from './connection.ts';
 export type { Deadline } from './deadlines.ts';
 export { deadlines, handshakeDoneAt } from './deadlines.ts';
 export type { Action, Decision } from './decide.ts';
-export { decide, decideSession } from './decide.ts';
+export { decide } from './decide.ts';
 export { describeOutcome } from './describe-outcome.ts';
 export { endingOf } from './ending.ts';
 export {
@@ -38,14 +39,16 @@ export {
   ConnectionNotOpenedError,
   InvalidOptionError,
 } from './errors.ts';
+export { learn } from './learn.ts';
 export type { Fact, Never, Observation, Seen, Source, Vantage } from './observation.ts';
-export type { Session } from './observe.ts';
-export { observe, observeAll, observeSession } from './observe.ts';
+export { observe, observeAll } from './observe.ts';
 export type { CloseEventFacts, CloseOutcome, Ending, Phases } from './outcome.ts';
-export { closeEventAt, outcome, sessionOutcome } from './outcome.ts';
+export { closeEventAt, outcome } from './outcome.ts';
 export type { Policy, PolicyOptions, PolicyResult } from './policy.ts';
 export { createPolicy, defaultPolicy, longestTimeout } from './policy.ts';
 export { retryAfterIn, retryAfterReason, utf8Bytes } from './retry-after.ts';
+export type { Session, SessionAction, SessionDecision, SessionPolicy } from './session.ts';
+export { decideSession, observeSession, observeUnsent, sessionOutcome } from './session.ts';
 export type * from './socket-table.ts';
 export { isSound } from './sound.ts';
 export type { Holder, TcpOutcome } from './tcp-outcome.ts';

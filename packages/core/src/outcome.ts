@@ -9,7 +9,7 @@ import {
 } from './answers.ts';
 import type { Cause } from './cause.ts';
 import { abnormalClosure, noStatusReceived } from './close-codes.ts';
-import { concludeCause, concludeCauseAt, concludeSessionCause } from './conclude-cause.ts';
+import { concludeCause, concludeCauseAt } from './conclude-cause.ts';
 import type { Connection, Sighting } from './connection.ts';
 import type { Vantage } from './observation.ts';
 import { type TcpOutcome, tcpOutcome } from './tcp-outcome.ts';
@@ -77,10 +77,7 @@ export function outcome(connection: Connection): CloseOutcome | null {
   const { vantage } = connection;
   const endedAt = connection.endedAt[vantage];
   if (endedAt === undefined) return null;
-  if (vantage !== 'wire') {
-    const cause = concludeCauseAt(connection, vantage);
-    return outcomeAt(connection, vantage, { cause, tcp: tcpOutcome(connection) });
-  }
+  if (vantage !== 'wire') return outcomeAt(connection, vantage);
   return {
     vantage,
     ...onTheWire(connection),
@@ -93,35 +90,18 @@ export function outcome(connection: Connection): CloseOutcome | null {
   };
 }
 
-/** The outcome of an ended connection at one end, where TCP is hidden as in a browser. */
-export function sessionOutcome(connection: Connection, role: Role): CloseOutcome {
-  const cause = concludeSessionCause(connection, role);
-  return outcomeAt(connection, role, { cause, tcp: unseenTcp });
-}
-
-function outcomeAt(
-  connection: Connection,
-  role: Role,
-  concluded: Pick<CloseOutcome, 'cause' | 'tcp'>,
-): CloseOutcome {
+function outcomeAt(connection: Connection, role: Role): CloseOutcome {
   return {
     vantage: role,
     ...closeEventAt(connection, role),
     order: orderAt(connection, role),
-    ...concluded,
+    cause: concludeCauseAt(connection, role),
+    tcp: tcpOutcome(connection),
     error: errorAt(connection, role),
     phases: phases(connection, role),
     unflushedBytes: connection.unflushedBytes,
   };
 }
-
-const unseenTcp: TcpOutcome = {
-  firstFin: 'unknown',
-  timeWait: 'unknown',
-  heldTimeWait: { client: 'unknown', server: 'unknown' },
-  ended: { client: 'unknown', server: 'unknown' },
-  basis: 'none',
-};
 
 /** What the application at `role` saw, or would have seen: WHATWG's close event. */
 export function closeEventAt(connection: Connection, role: Role): CloseEventFacts {

@@ -37,6 +37,7 @@ test('the names that the package exports at run time', () => {
       "observe",
       "observeAll",
       "observeSession",
+      "observeUnsent",
       "outcome",
       "peerOf",
       "readyStateOf",

@@ -1,12 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  type Fact,
-  observe,
-  observeAll,
-  observeSession,
-  type Source,
-  unseenConnection,
-} from '../src/index.ts';
+import { type Fact, observe, observeAll, type Source, unseenConnection } from '../src/index.ts';
 
 const seen = (at: number, fact: Fact, source: Source = 'library') => ({ at, source, ...fact });
 const reading = (at: number, paused: boolean) =>
@@ -82,19 +75,4 @@ test('after its end a library is not listened to, and the kernel still is', () =
 test('what sources miss is kept once each, and not without end', () => {
   const many = Array.from({ length: 100 }, (_, index) => gap(`${index % 20} packets`));
   expect(observeAll(unseenConnection('wire'), many).gaps).toHaveLength(8);
-});
-
-test('what a shell observes itself is taken in without a check of its shape, and final after the end', () => {
-  const opened = { kind: 'opened', at: 1, source: 'library' } as const;
-  const ended = {
-    kind: 'ended',
-    at: 2,
-    source: 'library',
-    of: 'client',
-    never: [],
-    unflushedBytes: 0,
-  } as const;
-  const known = [opened, ended].reduce(observeSession, unseenConnection('client'));
-  expect(known).toEqual(observeAll(unseenConnection('client'), [opened, ended]));
-  expect(observeSession(known, { kind: 'connecting', at: 0, source: 'library' })).toBe(known);
 });

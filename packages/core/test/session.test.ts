@@ -1,76 +1,176 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
-  createPolicy,
+  type Connection,
+  type Decision,
   decide,
   decideSession,
-  observe,
+  type Fact,
+  type Never,
+  observeAll,
   observeSession,
+  observeUnsent,
   outcome,
+  type Policy,
   type Session,
   sessionOutcome,
   unseenConnection,
 } from '../src/index.ts';
+import { policyFor } from './exploration/policies.ts';
 
-const { policy } = createPolicy('client', { heartbeat: false });
+/** A browser cannot reset: to give up is to destroy. */
+const policy: Policy = policyFor('client', { heartbeat: false, abort: 'fin' });
 
-/** What a client in a browser observes: never a Close frame of the server before the end. */
-const facts = fc.constantFrom<Session>(
-  { kind: 'connecting' },
-  { kind: 'opened' },
-  { kind: 'application', of: 'client', did: 'close', statusCode: 1000, reason: 'bye' },
-  { kind: 'application', of: 'client', did: 'threw', message: 'oops' },
-  { kind: 'application', of: 'client', did: 'terminate' },
-  { kind: 'unsent', of: 'client', bytes: 100 },
-  { kind: 'unsent', of: 'client', bytes: 0 },
-  { kind: 'error', of: 'client', errno: null, message: 'offline' },
-  { kind: 'destroyed', of: 'client', because: 'closing-handshake' },
-  {
-    kind: 'close-frame',
-    by: 'client',
-    seenAt: 'client',
-    statusCode: 1000,
-    reason: 'bye',
-    hadPeerClose: 'unknown',
-  },
+/** What a client in a browser may tell, and in what words it would tell the whole model. */
+interface Word {
+  readonly short: (session: Session, at: number) => Session;
+  readonly long: (session: Session) => readonly Fact[];
+}
+
+const of = 'client';
+const noFacts: readonly Fact[] = [];
+
+function word(facts: (at: number) => Partial<Session>, long: readonly Fact[]): Word {
+  return { short: (session, at) => observeSession(session, facts(at)), long: () => long };
+}
+
+function unsent(bytes: number): Word {
+  return {
+    short: (session, at) => observeUnsent(session, bytes, at),
+    long: () => [{ kind: 'unsent', of, bytes }],
+  };
+}
+
+/** Only an open connection sends a Close frame, once. */
+function sendsClose(isReply: boolean): Word {
+  const sends = ({ openedAt, closeSent }: Session): boolean => openedAt !== undefined && !closeSent;
+  const frame = { by: of, seenAt: of, statusCode: 1000, reason: 'bye' } as const;
+  const hadPeerClose = isReply || 'unknown';
+  return {
+    short: (session, at) =>
+      sends(session) ? observeSession(session, { closeSent: { at, isReply } }) : session,
+    long: (session) =>
+      sends(session) ? [{ kind: 'close-frame', ...frame, hadPeerClose }] : noFacts,
+  };
+}
+
+const wish = { statusCode: 1000, reason: 'bye' };
+const words = fc.constantFrom<Word>(
+  word((openedAt) => ({ openedAt }), [{ kind: 'opened' }]),
+  word(() => ({ closeWanted: wish }), [{ kind: 'application', of, did: 'close', ...wish }]),
+  word(() => ({ threw: true }), [{ kind: 'application', of, did: 'threw', message: '' }]),
+  word(() => ({ terminated: true }), [{ kind: 'application', of, did: 'terminate' }]),
+  word(() => ({ error: 'offline' }), [{ kind: 'error', of, errno: null, message: 'offline' }]),
+  word(() => ({ destroyed: 'flush' }), [{ kind: 'destroyed', of, because: 'flush' }]),
+  word(() => ({ destroyed: 'application' }), [{ kind: 'destroyed', of, because: 'application' }]),
+  unsent(100),
+  unsent(40),
+  unsent(0),
+  sendsClose(false),
+  sendsClose(true),
 );
 
-const runs = fc.array(fc.tuple(fc.integer({ min: 0, max: 30_000 }), facts), { maxLength: 12 });
+interface Told {
+  readonly session: Session;
+  readonly whole: Connection;
+  readonly at: number;
+}
 
-test('without TCP the session says what the whole model says', () => {
+/** Both models after the same run: each word some time after the one before. */
+const told = fc
+  .array(fc.tuple(fc.integer({ min: 0, max: 9_000 }), words), { maxLength: 12 })
+  .map((run) => {
+    const whole = heard(unseenConnection(of), 0, [{ kind: 'connecting' }]);
+    return run.reduce<Told>(hear, { session: { connectingAt: 0 }, whole, at: 0 });
+  });
+
+function hear({ session, whole, at }: Told, [later, { short, long }]: [number, Word]): Told {
+  const now = at + later;
+  return { session: short(session, now), whole: heard(whole, now, long(session)), at: now };
+}
+
+function heard(whole: Connection, at: number, facts: readonly Fact[]): Connection {
+  return observeAll(
+    whole,
+    facts.map((fact) => ({ at, source: 'library', ...fact })),
+  );
+}
+
+test('it owes what the whole model owes, and waits as long', () => {
   fc.assert(
-    fc.property(runs, fc.integer({ min: 0, max: 60_000 }), (run, now) => {
-      if (!policy) throw new Error('the policy is sound');
-      let whole = unseenConnection('client');
-      let session = unseenConnection('client');
-      for (const [at, fact] of run) {
-        const observation = { at, source: 'library', ...fact } as const;
-        whole = observe(whole, observation);
-        session = observeSession(session, observation);
-      }
-      expect(session).toEqual(whole);
-      expect(decideSession(session, policy, now)).toEqual(decide(whole, policy, now));
+    fc.property(told, fc.integer({ min: 0, max: 40_000 }), ({ session, whole, at }, later) => {
+      const decision: Decision = decide(whole, policy, at + later);
+      expect(decideSession(session, policy, at + later)).toEqual(decision);
     }),
   );
 });
 
-test('its outcome is that of the whole model, where only TCP could tell more', () => {
+/** What the browser says of the end; null: it has not said anything. */
+const closeEvents = fc.constantFrom<NonNullable<Session['closeEvent']> | null>(
+  { code: 1000, reason: 'bye', wasClean: true },
+  { code: 1005, reason: '', wasClean: true },
+  { code: 1006, reason: '', wasClean: false },
+  null,
+);
+
+test('it concludes what the whole model concludes, where only TCP could tell more', () => {
   fc.assert(
-    fc.property(runs, fc.boolean(), (run, isAborted) => {
-      const ended = {
-        kind: 'ended',
-        of: 'client',
-        never: isAborted ? [] : ['client-aborted', 'client-threw', 'server-violated'],
-        unflushedBytes: 0,
-      } as const satisfies Session;
-      const known = [...run.map(([, fact]) => fact), ended]
-        .map((fact, at) => ({ at, source: 'library', ...fact }) as const)
-        .reduce(observeSession, unseenConnection('client'));
-      expect(sessionOutcome(known, 'client')).toEqual({
-        ...outcome(known),
-        tcp: { ...outcome(known)?.tcp, ...sessionOutcome(known, 'client').tcp },
-      });
-      expect(sessionOutcome(known, 'client').tcp.basis).toBe('none');
+    fc.property(told, closeEvents, fc.boolean(), ({ session, whole, at }, closeEvent, failed) => {
+      const ended = { closeEvent, endedAt: at, ...(failed && { failed }) };
+      const { tcp, ...short } = sessionOutcome(observeSession(session, ended), 7);
+      const long = outcome(endedWhole(whole, at, { closeEvent, failed }));
+      expect({ ...short, tcp: long?.tcp }).toEqual(long);
+      expect(tcp).toMatchObject({ firstFin: 'unknown', timeWait: 'unknown', basis: 'none' });
     }),
   );
+});
+
+/** The end as the whole model is told of it: the frames that the event shows, and what never was. */
+function endedWhole(
+  whole: Connection,
+  at: number,
+  { closeEvent, failed }: { closeEvent: Session['closeEvent']; failed: boolean },
+): Connection {
+  const hasSent = whole.client.closeFrame !== null;
+  const known = heard(whole, at, framesIn(closeEvent ?? null, hasSent));
+  const { client, server, openedAt } = known;
+  const facts: readonly (readonly [Never, boolean])[] = [
+    ['opened', openedAt === null],
+    ['client-sent-close', !client.closeFrame],
+    ['client-received-close', !server.closeFrame],
+    ['client-aborted', !client.destroyed],
+    ['client-threw', !client.threw],
+    ['server-violated', !failed],
+    ['client-failed', closeEvent?.wasClean === true],
+  ];
+  const never = facts.filter(([, sworn]) => sworn).map(([name]) => name);
+  return heard(known, at, [{ kind: 'ended', of, never, unflushedBytes: 7 }]);
+}
+
+function framesIn(closeEvent: Session['closeEvent'], hasSent: boolean): readonly Fact[] {
+  if (!closeEvent?.wasClean) return noFacts;
+  const { code, reason } = closeEvent;
+  const statusCode = code === 1005 ? null : code;
+  const frame = { kind: 'close-frame', seenAt: of, statusCode, reason } as const;
+  const hadPeerClose = hasSent ? 'unknown' : false;
+  const received: Fact = { ...frame, by: 'server', hadPeerClose };
+  return hasSent ? [received] : [received, { ...frame, by: of, hadPeerClose: true }];
+}
+
+describe('a session', () => {
+  test('keeps the first word on each fact, and after the end all of them', () => {
+    const opened = observeSession({ connectingAt: 0 }, { openedAt: 5 });
+    expect(observeSession(opened, { openedAt: 9 })).toEqual(opened);
+    const ended = observeSession(opened, { closeEvent: null, endedAt: 10 });
+    expect(observeSession(ended, { threw: true, endedAt: 11 })).toBe(ended);
+  });
+
+  test('is not clean if the browser does not say so, whatever code it gives', () => {
+    const closeEvent = { code: 1000, reason: 'bye', wasClean: false };
+    const ended = { connectingAt: 0, openedAt: 5, closeEvent, endedAt: 10 };
+    const unclear = { code: 1000, reason: 'bye', wasClean: false, cause: 'unknown' };
+    expect(sessionOutcome(ended, 0)).toMatchObject({ ...unclear, order: 'unknown' });
+    const closed = { ...ended, closeSent: { at: 7, isReply: false } };
+    expect(sessionOutcome(closed, 0)).toMatchObject(unclear);
+  });
 });
