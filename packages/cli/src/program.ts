@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { addExplainCommand } from './explain/command.ts';
 import { addLabCommand } from './lab/command.ts';
+import { addProbeCommand } from './probe/command.ts';
 import { addRecordCommand } from './record/command.ts';
 import { complain, deliver } from './terminal/deliver.ts';
 import type { Io } from './terminal/io.ts';
@@ -60,6 +61,7 @@ function createProgram(context: CommandContext, help: string[]): Command {
   addExplainCommand(program, context);
   addRecordCommand(program, context);
   addLabCommand(program, context);
+  addProbeCommand(program, context);
   return program;
 }
 

@@ -1,5 +1,6 @@
 import type { Role } from '@farewell/core';
 import { ByteQueue } from './byte-queue.ts';
+import { describeFrame } from './describe-frame.ts';
 import { encodeFrame, type Frame, type FrameSpec, readClosePayload, takeFrame } from './frame.ts';
 import { upgradeRequest, upgradeResponse } from './opening.ts';
 import { type Awaited, type Reflexes, type Script, type Step, wellBehaved } from './script.ts';
@@ -257,7 +258,7 @@ export class Player {
     const masked = frame.masked ?? this.#options.role === 'client';
     const bytes = encodeFrame({ ...frame, masked });
     if (frame.opcode === 0x8) this.#answeredClose = true;
-    return { do: 'send', bytes, what: `frame 0x${frame.opcode.toString(16)}` };
+    return { do: 'send', bytes, what: describeFrame(frame) };
   }
 }
 

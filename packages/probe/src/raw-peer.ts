@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { Role } from '@farewell/core';
 import { type Effect, type Incoming, Player, type Seen } from './play.ts';
 import type { Script, Step } from './script.ts';
@@ -21,14 +23,17 @@ export class RawPeer implements AsyncDisposable {
   readonly played: Promise<void>;
   /** Fulfilled once the descriptor is closed. */
   readonly ended: Promise<void>;
+  readonly #tcp: Socket;
   readonly #player: Player;
   #timer: NodeJS.Timeout | null = null;
   #finishPlaying: () => void = () => {};
   #waiters: Array<{ met: (seen: readonly Seen[]) => boolean; resolve: () => void }> = [];
   #noted = 0;
 
-  constructor(socket: Socket, player: Player) {
+  /** `tcp`: the socket below, where `socket` is TLS. */
+  constructor(socket: Socket, player: Player, tcp: Socket = socket) {
     this.socket = socket;
+    this.#tcp = tcp;
     this.#player = player;
     this.played = new Promise((resolve) => {
       this.#finishPlaying = resolve;
@@ -62,6 +67,14 @@ export class RawPeer implements AsyncDisposable {
     if (!met(this.seen)) throw new Error('the socket ended before what was waited for came in');
   }
 
+  /** Ends it with RST, so that nothing of it remains at either end; after both FINs that is not needed. */
+  async reset(): Promise<void> {
+    const { destroyed, readableEnded, writableEnded } = this.socket;
+    if (readableEnded && writableEnded) this.socket.destroy();
+    else if (!destroyed) this.#reset();
+    await this.ended;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.socket.destroy();
     await this.ended;
@@ -89,6 +102,12 @@ export class RawPeer implements AsyncDisposable {
     this.#timer = setTimeout(() => this.#take({ kind: 'time' }), Math.max(0, wakeAt - now));
   }
 
+  /** Node resets TCP sockets only: under TLS it is the one below. */
+  #reset(): void {
+    this.#tcp.resetAndDestroy();
+    if (this.socket !== this.#tcp) this.socket.destroy();
+  }
+
   #noteSeen(): void {
     for (const seen of this.seen.slice(this.#noted))
       this.transcript.push({ at: seen.at, by: 'peer', what: seen.what, seen });
@@ -107,7 +126,7 @@ export class RawPeer implements AsyncDisposable {
         if (socket.writable) socket.end();
         return;
       case 'reset':
-        socket.resetAndDestroy();
+        this.#reset();
         return;
       case 'stop-reading':
         socket.pause();
@@ -127,24 +146,21 @@ export interface RawClientOptions {
   readonly host: string;
   readonly port: number;
   readonly path?: string;
+  /** For the request's Host header. Default: `host:port`. */
+  readonly authority?: string;
   readonly localAddress?: string;
+  /** TLS, with these options. */
+  readonly tls?: ConnectionOptions;
 }
 
-/** Connects as a raw client and plays the script. Rejects if the TCP connection cannot be made. */
+/** Connects as a raw client and plays the script. Rejects if TCP or TLS cannot be set up. */
 export async function connectRawPeer(script: Script, options: RawClientOptions): Promise<RawPeer> {
-  const { path = '/', ...tcp } = options;
-  const socket = connect({ ...tcp, allowHalfOpen: true, noDelay: true });
-  await new Promise<void>((resolve, reject) => {
-    socket.once('error', reject);
-    socket.once('connect', () => {
-      socket.off('error', reject);
-      resolve();
-    });
-  });
-  return new RawPeer(
-    socket,
-    player('client', script, { host: `${options.host}:${options.port}`, path }),
-  );
+  const { path = '/', authority = `${options.host}:${options.port}`, tls, ...target } = options;
+  const tcp = connect({ ...target, allowHalfOpen: true, noDelay: true });
+  await once(tcp, 'connect');
+  const socket = tls ? connectTls({ ...tls, socket: tcp }) : tcp;
+  if (socket !== tcp) await once(socket, 'secureConnect');
+  return new RawPeer(socket, player('client', script, { host: authority, path }), tcp);
 }
 
 export interface RawServer extends AsyncDisposable {

@@ -1,0 +1,34 @@
+import { opening } from '../checks/steps.ts';
+import { firstSeen, httpStatus } from '../checks/transcript.ts';
+import { playScript } from './play-script.ts';
+import { addressOf, type ProbeTarget } from './target.ts';
+
+/** How the target answered one opening handshake. */
+export type OpeningAnswer =
+  | { readonly kind: 'opened'; readonly head: string }
+  | { readonly kind: 'refused'; readonly statusLine: string }
+  | { readonly kind: 'silent'; readonly within: number }
+  | { readonly kind: 'unreachable'; readonly why: string };
+
+/** A far or cold server may take its time for the first one, ms. */
+const within = 10_000;
+
+/** Opens a connection and resets it. Rejects only with the signal's reason. */
+export async function openingAnswer(
+  target: ProbeTarget,
+  signal: AbortSignal,
+): Promise<OpeningAnswer> {
+  const limits = { answer: within, patience: within };
+  const steps = opening({ role: 'client', limits, closeBy: null });
+  const stage = { address: addressOf(target), watch: null, signal };
+  try {
+    const transcript = await playScript({ name: 'opening', steps }, stage);
+    const head = firstSeen(transcript, 'handshake')?.head;
+    if (head === undefined) return { kind: 'silent', within };
+    if (httpStatus(transcript) === 101) return { kind: 'opened', head };
+    return { kind: 'refused', statusLine: head.split('\r\n')[0] ?? '' };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { kind: 'unreachable', why: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,51 @@
+import type { Socket } from 'node:net';
+import type { Transcript } from '../checks/transcript.ts';
+import { connectRawPeer, type RawClientOptions, type RawPeer } from '../raw-peer.ts';
+import type { Script } from '../script.ts';
+import type { Ends, SocketWatch } from './socket-watch.ts';
+
+/** What a script is played against, and who looks at the kernel meanwhile. */
+export interface Stage {
+  readonly address: RawClientOptions;
+  readonly watch: SocketWatch | null;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Plays a script on a connection of its own and tells what happened. The connection is reset afterwards,
+ * so that it costs the other side nothing. Rejects if it cannot be made, or with the signal's reason.
+ */
+export async function playScript(script: Script, stage: Stage): Promise<Transcript> {
+  stage.signal.throwIfAborted();
+  const peer = await connectRawPeer(script, stage.address);
+  const abort = (): void => void peer.socket.destroy();
+  stage.signal.addEventListener('abort', abort, { once: true });
+  try {
+    const followed = stage.watch?.follow(endsOf(peer.socket));
+    await peer.played;
+    stage.signal.throwIfAborted();
+    return transcriptOf(peer, (await followed?.finish()) ?? []);
+  } finally {
+    stage.signal.removeEventListener('abort', abort);
+    await peer.reset();
+  }
+}
+
+/** What a raw peer has seen so far, with times from the moment it was connected. */
+export function transcriptOf(peer: RawPeer, sockets: Transcript['sockets']): Transcript {
+  const start = peer.transcript[0]?.at ?? performance.now();
+  return {
+    entries: peer.transcript.map((entry) => ({
+      ...entry,
+      at: entry.at - start,
+      ...(entry.seen && { seen: { ...entry.seen, at: entry.seen.at - start } }),
+    })),
+    until: performance.now() - start,
+    sockets: sockets.map((socket) => ({ ...socket, at: socket.at - start })),
+  };
+}
+
+function endsOf(socket: Socket): Ends {
+  const { localAddress = '', localPort = 0, remoteAddress = '', remotePort = 0 } = socket;
+  return { localAddress, localPort, remoteAddress, remotePort };
+}

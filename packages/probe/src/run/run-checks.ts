@@ -1,0 +1,145 @@
+import { setMaxListeners } from 'node:events';
+import {
+  type Check,
+  type CheckContext,
+  cannotTell,
+  type Judgement,
+  type Limits,
+  notApplicable,
+} from '../checks/check.ts';
+import { afterOpening, close, ending } from '../checks/steps.ts';
+import { firstSeen, httpStatus, type Transcript } from '../checks/transcript.ts';
+import { LagMeter } from './lag-meter.ts';
+import { playScript, type Stage } from './play-script.ts';
+import { type ReadSockets, SocketWatch } from './socket-watch.ts';
+import { addressOf, type ProbeTarget } from './target.ts';
+
+export interface RunChecksOptions {
+  readonly checks: readonly Check[];
+  readonly limits: Limits;
+  readonly closeBy: string | null;
+  /** Reads this machine's sockets; null: the kernel is not asked. */
+  readonly readSockets: ReadSockets | null;
+  readonly signal: AbortSignal;
+  /** Called as each check is judged. */
+  readonly onResult?: (result: CheckResult) => void;
+}
+
+export interface CheckResult {
+  readonly check: Check;
+  readonly judgement: Judgement;
+  /** Null: nothing was played. */
+  readonly transcript: Transcript | null;
+  /** Played a second time, because this process was too busy the first time. */
+  readonly repeated: boolean;
+}
+
+/** How many connections a run has open at a time; slow checks come first, so that they overlap. */
+export const mostConnections = 24;
+
+/**
+ * Plays each check against the target, on connections of their own, and judges it. Results are in the
+ * order of the checks. Rejects only with the signal's reason: a connection that cannot be made is a
+ * `cannot-tell`.
+ */
+export async function runChecks(
+  target: ProbeTarget,
+  options: RunChecksOptions,
+): Promise<readonly CheckResult[]> {
+  setMaxListeners(2 * mostConnections, options.signal);
+  using lag = new LagMeter();
+  using watch = options.readSockets ? new SocketWatch(options.readSockets) : null;
+  const run: Run = {
+    stage: { address: addressOf(target), watch, signal: options.signal },
+    context: { role: 'client', limits: options.limits, closeBy: options.closeBy },
+    lag,
+  };
+  const results = new Map<Check, CheckResult>();
+  const bySpeed = [...options.checks].sort((one, two) => rank(one) - rank(two));
+  await bounded(bySpeed, async (check) => {
+    const result = await runCheck(check, run);
+    results.set(check, result);
+    options.onResult?.(result);
+  });
+  return options.checks.flatMap((check) => results.get(check) ?? []);
+}
+
+interface Run {
+  readonly stage: Stage;
+  readonly context: CheckContext;
+  readonly lag: LagMeter;
+}
+
+function rank({ pace }: Check): number {
+  return pace === 'slow' ? 0 : 1;
+}
+
+async function runCheck(check: Check, run: Run): Promise<CheckResult> {
+  const missing = missingFor(check, run.context);
+  if (missing !== null)
+    return { check, judgement: notApplicable(missing), transcript: null, repeated: false };
+  const first = await attempt(check, run);
+  if (!first.busy) return { ...first.result, repeated: false };
+  const second = await attempt(check, run);
+  if (!second.busy) return { ...second.result, repeated: true };
+  const seen = `this machine was too busy to tell, twice: ${second.result.judgement.seen}`;
+  return { ...second.result, judgement: cannotTell(seen), repeated: true };
+}
+
+function missingFor({ needs }: Check, { closeBy }: CheckContext): string | null {
+  if (needs === 'close-by' && closeBy === null)
+    return 'needs a message that makes the other side close: give --close-by TEXT';
+  return null;
+}
+
+interface Attempt {
+  readonly result: Omit<CheckResult, 'repeated'>;
+  /** Failed, while this process was too late to be sure. */
+  readonly busy: boolean;
+}
+
+async function attempt(check: Check, run: Run): Promise<Attempt> {
+  const { stage, context, lag } = run;
+  const startedAt = performance.now();
+  try {
+    const transcript = await playScript(check.script(context), stage);
+    const followUp = check.followUp ? await playScript(ordinary(context), stage) : null;
+    const judgement = judge(check, transcript, { context, followUp });
+    const late = lag.worstSince(startedAt) > context.limits.answer / 4;
+    return { result: { check, judgement, transcript }, busy: late && judgement.verdict === 'fail' };
+  } catch (error) {
+    stage.signal.throwIfAborted();
+    const why = error instanceof Error ? error.message : String(error);
+    const judgement = cannotTell(`no connection: ${why}`);
+    return { result: { check, judgement, transcript: null }, busy: false };
+  }
+}
+
+function judge(
+  check: Check,
+  transcript: Transcript,
+  { context, followUp }: { context: CheckContext; followUp: Transcript | null },
+): Judgement {
+  if (check.opening === 'required' && httpStatus(transcript) !== 101)
+    return cannotTell(notOpened(transcript));
+  return check.judge(transcript, context, followUp);
+}
+
+function notOpened(transcript: Transcript): string {
+  const [line = ''] = firstSeen(transcript, 'handshake')?.head?.split('\r\n') ?? [];
+  return line === '' ? 'no answer to the opening handshake' : `the opening handshake gave: ${line}`;
+}
+
+/** A connection as any other, to see that the other side still works. */
+function ordinary(context: CheckContext) {
+  return afterOpening(context, [close(1000), ...ending(context)]);
+}
+
+/** Runs `work` for each item, `mostConnections` at a time. Rejects as the first that rejects. */
+async function bounded<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: mostConnections }, worker));
+}
