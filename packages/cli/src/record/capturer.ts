@@ -14,6 +14,22 @@ export interface Capturer {
  */
 const snapshotBytes = 262_144;
 const ringFiles = 4;
+/** For packets that wait to be written; the default of 2 MB is soon full. */
+const roomMegabytes = 32;
+
+/**
+ * So long the kernel may keep a packet before the program gets it, ms: their read timeouts of 1 s and
+ * 250 ms. What comes later than this before the program is told to end may be lost.
+ */
+export const kernelKeeps: Readonly<Record<Capturer['name'], number>> = {
+  tcpdump: 1100,
+  dumpcap: 350,
+};
+
+/** What is said where there is neither program. */
+export const noCapturer =
+  'neither tcpdump nor dumpcap is in PATH, and one of them has to capture: ' +
+  'apt-get install tcpdump, apk add tcpdump, dnf install tcpdump';
 
 /** The first of tcpdump and dumpcap in PATH; null: there is neither. */
 export function findCapturer(path: string | undefined): Capturer | null {
@@ -25,20 +41,25 @@ export function findCapturer(path: string | undefined): Capturer | null {
   return null;
 }
 
+/** What to capture and where to write it; `-` is standard output. */
+type Capturing = Pick<RecordRequest, 'file' | 'filter' | 'ring' | 'interface'>;
+
 /** The arguments that make it capture what is asked for, each packet written as it comes. */
-export function argumentsFor({ name }: Capturer, request: RecordRequest): readonly string[] {
-  const { file, filter, ring } = request;
-  const device = request.interface;
+export function argumentsFor({ name }: Capturer, capturing: Capturing): readonly string[] {
+  const { file, filter, ring } = capturing;
+  const device = capturing.interface;
   const snapshot = ['-s', String(snapshotBytes)];
   if (name === 'dumpcap') {
     const kilobytes = ring === null ? 0 : Math.ceil((ring * 1000) / ringFiles);
     const rotation = ['-b', `filesize:${kilobytes}`, '-b', `files:${ringFiles}`];
-    const always = ['-i', device, ...snapshot, '-f', filter, '-w', file];
+    const room = ['-B', String(roomMegabytes)];
+    const always = ['-i', device, ...snapshot, ...room, '-f', filter, '-w', file];
     return ring === null ? always : [...always, ...rotation];
   }
   const rotation = ['-C', String(Math.ceil((ring ?? 0) / ringFiles)), '-W', String(ringFiles)];
-  // Else what the kernel still holds when it is told to end, up to a second, would be lost.
-  const prompt = ['-U', '--immediate-mode'];
+  // Not --immediate-mode: then each packet takes a place for the largest one, and a third of them is lost
+  // at 2,000 short connections a second.
+  const prompt = ['-U', '-B', String(roomMegabytes * 1024)];
   const always = ['-i', device, '-n', ...prompt, ...snapshot, '-w', file, ...keepUser()];
   return [...always, ...(ring === null ? [] : rotation), ...filter.split(' ')];
 }

@@ -5,7 +5,14 @@ import { formatDuration } from '../terminal/format.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import type { Io } from '../terminal/io.ts';
 import { write } from '../terminal/write.ts';
-import { argumentsFor, type Capturer, filesWritten, findCapturer } from './capturer.ts';
+import {
+  argumentsFor,
+  type Capturer,
+  filesWritten,
+  findCapturer,
+  kernelKeeps,
+  noCapturer,
+} from './capturer.ts';
 import type { RecordRequest } from './request.ts';
 
 /** Runs `record` and resolves to its exit status; the capturing program has ended by then. */
@@ -28,10 +35,6 @@ export function runRecord(request: RecordRequest, io: Io): Promise<ExitStatus> {
     return (await deliver(text, io, exitStatus.nothing)).status;
   });
 }
-
-const noCapturer =
-  'neither tcpdump nor dumpcap is in PATH, and one of them has to capture: ' +
-  'apt-get install tcpdump, apk add tcpdump, dnf install tcpdump';
 
 function announcement({ name }: Capturer, { filter, file, duration }: RecordRequest): string {
   const until = duration === null ? 'until Ctrl-C' : `for ${formatDuration(duration)}`;
@@ -56,7 +59,10 @@ function capture(capturer: Capturer, request: RecordRequest, signal: AbortSignal
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });
-  const stop = (): void => void child.kill('SIGINT');
+  let settling: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    settling ??= setTimeout(() => child.kill('SIGINT'), kernelKeeps[capturer.name]);
+  };
   const timer = request.duration === null ? undefined : setTimeout(stop, request.duration);
   signal.addEventListener('abort', stop, { once: true });
   return new Promise<Ended>((resolve) => {
@@ -70,6 +76,7 @@ function capture(capturer: Capturer, request: RecordRequest, signal: AbortSignal
     });
   }).finally(() => {
     clearTimeout(timer);
+    clearTimeout(settling);
     signal.removeEventListener('abort', stop);
   });
 }
