@@ -31,11 +31,9 @@ export function letFinGo(socket: Socket): void {
 
 function askHolder(this: HeldSocket, ...args: unknown[]): HeldSocket {
   const holder = this[holderOf];
-  if (!holder || args.length > 0) {
-    endOf(this).apply(this, args);
-    return this;
-  }
-  holder.finWanted();
+  if (holder && args.length === 0) holder.finWanted();
+  // ws ends it again with the peer's stream. For that Node makes an error that nobody gets (13 us).
+  else if (!this.writableEnded) endOf(this).apply(this, args);
   return this;
 }
 

@@ -2,11 +2,12 @@ import {
   abnormalClosure,
   type CloseFrame,
   type Connection,
+  type Draft,
+  draftOf,
   type Fact,
+  learn,
   noStatusReceived,
   type Observation,
-  observe,
-  observeAll,
   peerOf,
   type Role,
   unseenConnection,
@@ -24,7 +25,7 @@ export class Knowledge {
   #openedAt = -1;
   #heardAt = -1;
   #pingAt = -1;
-  #folded: Connection | null = null;
+  #folded: Draft | null = null;
 
   constructor(local: Role) {
     this.local = local;
@@ -73,32 +74,32 @@ export class Knowledge {
    * reply, which says the same. 1006: there was none after all.
    */
   completeClose(code: number, reason: string): void {
-    const { local, peer } = this;
-    const known = this.connection();
+    const draft = this.#draft();
     const said = { statusCode: code === noStatusReceived ? null : code, reason };
     const complete = (frame: CloseFrame | null): CloseFrame | null =>
       code === abnormalClosure || !frame ? null : { ...frame, ...said };
-    const own = known[local].closeFrame;
-    const isReply = own?.hadPeerClose === true;
-    this.#folded = {
-      ...known,
-      [peer]: { ...known[peer], closeFrame: complete(known[peer].closeFrame) },
-      ...(isReply && { [local]: { ...known[local], closeFrame: complete(own) } }),
-    };
+    const { [this.local]: own, [this.peer]: peer } = draft;
+    if (own.closeFrame?.hadPeerClose === true) own.closeFrame = complete(own.closeFrame);
+    peer.closeFrame = complete(peer.closeFrame);
   }
 
   #fold(observation: Observation): void {
-    this.#folded = observe(this.connection(), observation);
+    learn(this.#draft(), observation);
   }
 
-  #unfolded(): Connection {
+  #draft(): Draft {
+    this.#folded ??= this.#unfolded();
+    return this.#folded;
+  }
+
+  #unfolded(): Draft {
     const { local, peer } = this;
-    const source = 'library';
-    const seen: Observation[] = [{ kind: 'connecting', at: this.#connectingAt, source }];
-    if (this.#openedAt >= 0) seen.push({ kind: 'opened', at: this.#openedAt, source });
-    if (this.#heardAt >= 0) seen.push(heardFrom(peer, local, this.#heardAt));
-    if (this.#pingAt >= 0) seen.push(pingBy(local, this.#pingAt));
-    return observeAll(unseenConnection(local), seen);
+    const draft = draftOf(unseenConnection(local));
+    draft.connectingAt = this.#connectingAt;
+    if (this.#openedAt >= 0) draft.openedAt = this.#openedAt;
+    if (this.#heardAt >= 0) draft[peer].heardAt = this.#heardAt;
+    if (this.#pingAt >= 0) draft[local].pingAt = this.#pingAt;
+    return draft;
   }
 }
 

@@ -13,8 +13,7 @@ export interface FinSent {
 }
 
 /**
- * Ends our stream and tells once the FIN is out: at once where all data is with the kernel and koffi is
- * there to ask it, else when Node has sent it. False, and nothing is sent: the kernel has given the
+ * Ends our stream and tells once the FIN is out. False, and nothing is sent: the kernel has given the
  * connection up, which before our FIN means that RST came in, and Node has not heard of it.
  */
 export function sendFin(
@@ -24,15 +23,24 @@ export function sendFin(
 ): boolean {
   const before = tcpStateOf(socket);
   if (before === 'CLOSED') return false;
-  const isAnswer = before === 'CLOSE-WAIT';
+  const isAnswer = socket.readableEnded || before === 'CLOSE-WAIT';
   const seen = (tcpState: TcpState | null): void =>
     onSent({ hadPeerFin: isAnswer || hadPeerFinIn(tcpState), tcpState });
   // TLS has its close_notify to send first.
   const canBeNow = unsentBytes === 0 && !(socket instanceof TLSSocket);
+  if (canBeNow && socket.readableEnded) {
+    // The last FIN, by the close() that would follow it anyway: a third of the work of Node's `end`.
+    socket.destroy();
+    seen(null);
+    return true;
+  }
   const tcpState = canBeNow ? shutDownNow(socket) : null;
+  // Node's `end` has nothing left to do then: the socket is destroyed once the peer's FIN is there.
   if (tcpState) seen(tcpState);
-  else socket.once('finish', () => seen(tcpStateOf(socket)));
-  letFinGo(socket);
+  else {
+    socket.once('finish', () => seen(tcpStateOf(socket)));
+    letFinGo(socket);
+  }
   return true;
 }
 

@@ -182,7 +182,7 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
     const error: unknown = this.#socket?.errored ?? this.#openingError;
     for (const fact of factsOfError(error, this.local)) this.see(fact);
     if (this.isOpened && error == null && this.#isDestroyedByOthers()) this.#sawCut();
-    if (this.#owner[isWatched]()) this.#lookIntoKernel();
+    this.#lookIntoKernel();
     this.#endedAt = now();
     this.#owner[hasEnded](error);
   }
@@ -270,7 +270,8 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
     const { local, peer } = this;
     this.see({ kind: 'fin-queued', of: local, because });
     if (!socket) return;
-    this.#prepareLookup();
+    // Behind the peer's FIN, nothing remains here of which the kernel could tell.
+    if (!socket.readableEnded) this.#prepareLookup();
     const isSending = sendFin(socket, this.ws.bufferedAmount, (fin) => this.#finIsOut(fin));
     if (!isSending) this.see({ kind: 'rst', by: peer, seenAt: local });
   }
@@ -342,12 +343,14 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
 
   /** TLS's close_notify has come; the peer's FIN follows about a turn of the loop later. */
   #awaitsFinBehindNotify(): boolean {
+    if (!(this.#socket instanceof TLSSocket)) return false;
     const known = this.connection();
     return known[this.peer].closeNotifyAt !== null && known[this.local].finQueuedAt === null;
   }
 
   #prepareLookup(): void {
-    if (this.#settings.lookUp && this.#socket) this.#lookup = prepareLookup(this.#socket);
+    if (!this.#settings.lookUp || !this.#socket || !this.#owner[isWatched]()) return;
+    this.#lookup = prepareLookup(this.#socket);
   }
 
   #lookIntoKernel(): void {

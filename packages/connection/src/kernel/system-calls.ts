@@ -24,12 +24,12 @@ let loaded: SystemCalls | null | undefined;
  * installed, this is not a little-endian Linux, or FAREWELL_NO_KOFFI=1 is set.
  */
 export function systemCalls(): SystemCalls | null {
-  if (process.env['FAREWELL_NO_KOFFI'] === '1') return null;
   if (loaded === undefined) loaded = load();
   return loaded;
 }
 
 function load(): SystemCalls | null {
+  if (process.env['FAREWELL_NO_KOFFI'] === '1') return null;
   if (process.platform !== 'linux' || endianness() !== 'LE') return null;
   try {
     return bind(createRequire(import.meta.url)('koffi') as typeof koffiModule);
