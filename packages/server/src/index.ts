@@ -17,3 +17,4 @@ export type { CutIn, DrainProgress, DrainReport, Straggler } from './drain/repor
 export type { ServerEvents } from './managed-server.ts';
 export { ManagedServer } from './managed-server.ts';
 export type { Refusal, ServerOptions } from './options.ts';
+export { exitCodes, installSignalHandlers, type SignalHandlerOptions } from './signal-handlers.ts';
