@@ -1,3 +1,5 @@
+export { type Alarm, alarmClock, now } from './alarm-clock.ts';
+export { closedChannel, closingChannel, heartbeatChannel, openedChannel } from './diagnostics.ts';
 export type { Ending } from './ending.ts';
 export {
   ConnectionClosedError,

@@ -3,7 +3,7 @@ import type { ReadyState } from '@farewell/core';
 import type { WebSocket } from 'ws';
 import { checkClose } from './check-close.ts';
 import { type Release, releaseAll } from './deferred.ts';
-import { closedChannel, openedChannel } from './diagnostics.ts';
+import { closedChannel, closingChannel, heartbeatChannel, openedChannel } from './diagnostics.ts';
 import type { Ending } from './ending.ts';
 import { ConnectionClosedError, ConnectionNotOpenedError } from './errors.ts';
 import { MessageQueue } from './message-queue.ts';
@@ -14,6 +14,7 @@ import {
   type CutHow,
   flushed,
   hasEnded,
+  isClosing,
   isWatched,
   type ShellOwner,
   wasCut,
@@ -42,6 +43,14 @@ export interface ConnectionSettings extends ShellSettings {
   readonly onEnd: (connection: ManagedConnection) => void;
   /** Told that other code ended or destroyed the socket. One that was `ended` is the hook's to close; default: 1001. */
   readonly onCut?: (connection: ManagedConnection, how: CutHow) => void;
+  /** Asked for each message; false: it is not handed on. */
+  readonly takesMessage?: (connection: ManagedConnection) => boolean;
+  /** Asked for each `send`; an error: it rejects with that, and sends nothing. */
+  readonly refusesSend?: (connection: ManagedConnection) => Error | null;
+  /** Told when so many bytes are unsent, more or fewer than before. */
+  readonly onUnsent?: (connection: ManagedConnection, unsentBytes: number) => void;
+  /** Named on the diagnostics channels. */
+  readonly owner?: object;
 }
 
 /** How one message is sent. */
@@ -149,6 +158,8 @@ export class ManagedConnection
   send(message: string | ArrayBuffer | ArrayBufferView, options = noOptions): Promise<void> {
     const { ws } = this[shell];
     if (ws.readyState !== ws.OPEN) return handled(Promise.reject(this.#closedError('send')));
+    const refusal = this.#settings.refusesSend?.(this);
+    if (refusal) return handled(Promise.reject(refusal));
     const { signal } = options;
     if (signal?.aborted) return handled(Promise.reject(signal.reason));
     this.#written ??= () => this[shell].wasWritten();
@@ -227,11 +238,12 @@ export class ManagedConnection
 
   [hasOpened](): void {
     this.#opened?.resolve(this);
-    if (openedChannel.hasSubscribers) openedChannel.publish({ connection: this });
+    if (openedChannel.hasSubscribers) openedChannel.publish(this.#told());
   }
 
   [received](message: Message, bytes: number): void {
     this[shell].heardNow();
+    if (this.#settings.takesMessage?.(this) === false) return;
     const isHeard = this.listenerCount('message') > 0;
     if (this.#messages || !isHeard) this.#queue().push(message, bytes);
     if (isHeard) this.#emit('message', message);
@@ -239,13 +251,21 @@ export class ManagedConnection
 
   [pong](isAnswer: boolean): void {
     const { pingSentAt } = this[shell];
-    if (isAnswer && pingSentAt > 0) this.#latency = performance.now() - pingSentAt;
     this[shell].pingSentAt = 0;
     this[shell].heardNow();
+    if (!isAnswer || pingSentAt <= 0) return;
+    const latency = performance.now() - pingSentAt;
+    this.#latency = latency;
+    if (heartbeatChannel.hasSubscribers) heartbeatChannel.publish({ ...this.#told(), latency });
   }
 
   [flushed](unsentBytes: number): void {
     if (unsentBytes <= this.#settings.highWaterMark) this.#sends?.settle();
+    this.#settings.onUnsent?.(this, unsentBytes);
+  }
+
+  [isClosing](): void {
+    if (closingChannel.hasSubscribers) closingChannel.publish(this.#told());
   }
 
   [isWatched](): boolean {
@@ -274,8 +294,12 @@ export class ManagedConnection
     this.#messages?.end(ending.wasClean === true ? null : this.#closedError('read'));
     this.#sends?.fail(this.#closedError('send'));
     this.#closed?.resolve(ending);
-    if (closedChannel.hasSubscribers) closedChannel.publish({ connection: this, ending });
+    if (closedChannel.hasSubscribers) closedChannel.publish({ ...this.#told(), ending });
     this.#emit('close', ending);
+  }
+
+  #told(): { readonly connection: ManagedConnection; readonly owner: object | null } {
+    return { connection: this, owner: this.#settings.owner ?? null };
   }
 
   #application(fact: Parameters<Shell['see']>[0]): void {

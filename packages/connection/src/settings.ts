@@ -18,7 +18,7 @@ export interface ConnectionOptions
 export function connectionSettings(
   local: Role,
   options: ConnectionOptions,
-  hooks: Pick<ConnectionSettings, 'onError' | 'onEnd' | 'onCut'>,
+  hooks: Omit<ConnectionSettings, 'policy' | 'highWaterMark' | 'lookUp'>,
 ): ConnectionSettings {
   const result = createPolicy(local, policyOptions(options));
   if (!result.policy) throw new InvalidOptionError(result.problem, result.option);

@@ -6,6 +6,8 @@ export const flushed: unique symbol = Symbol('farewell.flushed');
 export const isWatched: unique symbol = Symbol('farewell.isWatched');
 /** Told that other code of the process ended or destroyed the socket. */
 export const wasCut: unique symbol = Symbol('farewell.wasCut');
+/** Told that the first Close frame has passed. */
+export const isClosing: unique symbol = Symbol('farewell.isClosing');
 /** Told of the end, once, and what error there was. */
 export const hasEnded: unique symbol = Symbol('farewell.hasEnded');
 
@@ -17,5 +19,6 @@ export interface ShellOwner {
   [flushed](unsentBytes: number): void;
   [isWatched](): boolean;
   [wasCut](how: CutHow): void;
+  [isClosing](): void;
   [hasEnded](error: unknown): void;
 }

@@ -21,7 +21,7 @@ import { tcpStateOf } from './kernel/own-socket.ts';
 import { Knowledge } from './knowledge.ts';
 import { resetSocket } from './reset-socket.ts';
 import { type FinSent, sendFin } from './send-fin.ts';
-import { flushed, hasEnded, isWatched, type ShellOwner, wasCut } from './shell-owner.ts';
+import { flushed, hasEnded, isClosing, isWatched, type ShellOwner, wasCut } from './shell-owner.ts';
 
 /**
  * Carries out what `decide` says for one connection: it does each action, feeds it back as an
@@ -311,6 +311,7 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
     readonly because: Because;
   }): void {
     this.see({ kind: 'close-frame', by: this.local, seenAt: this.local, ...frame });
+    this.#owner[isClosing]();
   }
 
   /** What is cheaper to look at now and then than to be told of. */
