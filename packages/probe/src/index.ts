@@ -25,4 +25,4 @@ export type { ReadSockets } from './run/socket-watch.ts';
 export type { ProbeTarget } from './run/target.ts';
 export type { Awaited, Reflexes, Script, Step } from './script.ts';
 export { wellBehaved } from './script.ts';
-export { vanish } from './vanish.ts';
+export { canSetSocketOptions, vanish } from './socket-options.ts';

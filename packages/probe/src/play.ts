@@ -24,7 +24,7 @@ export type Incoming =
 
 export type Effect =
   | { readonly do: 'send'; readonly bytes: Uint8Array; readonly what: string }
-  | { readonly do: 'fin' | 'reset' | 'vanish' | 'stop-reading' | 'resume-reading' }
+  | { readonly do: 'cork' | 'fin' | 'reset' | 'vanish' | 'stop-reading' | 'resume-reading' }
   | { readonly do: 'note'; readonly what: string };
 
 /** One thing that came in, in the words of the protocol. */
@@ -203,6 +203,7 @@ export class Player {
         return this.#drip(step, effects, now);
       case 'stop-reading':
       case 'resume-reading':
+      case 'cork':
       case 'fin':
       case 'reset':
       case 'vanish':

@@ -4,7 +4,7 @@ import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { Role } from '@farewell/core';
 import { type Effect, type Incoming, Player, type Seen } from './play.ts';
 import type { Script, Step } from './script.ts';
-import { vanish } from './vanish.ts';
+import { canSetSocketOptions, cork, vanish } from './socket-options.ts';
 
 /** The thin shell that plays a script on a real TCP socket. Times are ms of `performance.now()`. */
 
@@ -135,7 +135,10 @@ export class RawPeer implements AsyncDisposable {
         socket.resume();
         return;
       case 'vanish':
-        vanish(socket).catch((error: unknown) => socket.destroy(error as Error));
+        vanish(this.#tcp).catch((error: unknown) => socket.destroy(error as Error));
+        return;
+      case 'cork':
+        if (canSetSocketOptions()) cork(this.#tcp);
         return;
       case 'note':
     }

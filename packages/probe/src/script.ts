@@ -29,6 +29,8 @@ export type Step =
   | { readonly do: 'wait'; readonly for: Awaited; readonly within?: number }
   | { readonly do: 'stop-reading' }
   | { readonly do: 'resume-reading' }
+  /** Holds back what is sent until `fin`, so that it goes out in the same segment. Linux, with koffi. */
+  | { readonly do: 'cork' }
   /** Shuts down the sending direction: FIN. */
   | { readonly do: 'fin' }
   /** Ends with RST. */

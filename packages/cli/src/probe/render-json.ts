@@ -65,7 +65,14 @@ function checkJson({ check, judgement, transcript, repeated }: CheckResult): Pro
   const { id, group, level, source, title, consequence } = check;
   const { verdict, seen, after } = judgement;
   return {
-    ...{ id, group, level, source, title, consequence, verdict, seen },
+    id,
+    group,
+    level,
+    source,
+    title,
+    consequence,
+    verdict,
+    seen,
     afterMs: after === null ? null : Math.round(after),
     repeated,
     timeline: transcript === null ? [] : timeline(transcript),

@@ -7,7 +7,14 @@ import type { ListRequest } from './request.ts';
 export function listText({ checks, json }: ListRequest, style: ProbeStyle): string {
   if (json) {
     const described = checks.map(({ id, group, level, source, title, consequence, of, pace }) => ({
-      ...{ id, group, level, source, title, consequence, of, pace },
+      id,
+      group,
+      level,
+      source,
+      title,
+      consequence,
+      of,
+      pace,
     }));
     return `${JSON.stringify({ schema: 'farewell.probe-list/1', checks: described }, null, 2)}\n`;
   }

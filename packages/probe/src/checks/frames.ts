@@ -96,4 +96,19 @@ export const frameChecks: readonly Check[] = [
       ]),
     judge: judgeRefusal([1007]),
   },
+  {
+    ...common,
+    id: 'oversized-message-refused',
+    level: 'practice',
+    source: 'RFC 6455 §7.4.1 (1009), §10.4',
+    title: 'A message that says it is 1 TiB long is refused before it comes, with 1009',
+    consequence: 'One client can make the other side take bytes into memory until there is none.',
+    of: both,
+    script: (context) =>
+      afterOpening(context, [
+        frame({ opcode: 0x2, payload: utf8.encode('begins'), declaredLength: 2 ** 40 }),
+        ...ending(context),
+      ]),
+    judge: judgeRefusal([1009, 1002, 1008]),
+  },
 ];

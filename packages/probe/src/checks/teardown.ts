@@ -1,4 +1,7 @@
+import type { Step } from '../script.ts';
 import { type Check, type CheckContext, cannotTell, fail, type Judgement, pass } from './check.ts';
+import { bounds, judgeWait } from './deadline.ts';
+import { releasedAt } from './heartbeat.ts';
 import { since } from './refusal.ts';
 import { afterOpening, close, text } from './steps.ts';
 import { closeText, doneAt, endOf, firstSeen, msText, type Transcript } from './transcript.ts';
@@ -70,14 +73,75 @@ export const teardownChecks: readonly Check[] = [
       'The socket stays in CLOSE-WAIT, which no kernel timer ends, and keeps a descriptor for ever.',
     of: ['server'],
     script: (context) => afterOpening(context, [{ do: 'fin' }, untilFin(context)]),
-    judge: (transcript, { limits }) => {
+    judge: (transcript) => {
       const end = endOf(transcript);
-      if (end !== null)
-        return pass(`${end.how} ${since(transcript, end.at).text}`, since(transcript, end.at).ms);
-      return fail(`still open ${msText(limits.patience)} after the FIN`);
+      return judgeWait(transcript, {
+        endedAt: end?.at ?? null,
+        startedAt: doneAt(transcript, 'fin') ?? 0,
+        what: end?.how ?? 'FIN',
+        bound: bounds.closing,
+      });
+    },
+  },
+  {
+    ...common,
+    id: 'fin-with-close-answered',
+    level: 'must',
+    source: 'RFC 6455 §5.5.1',
+    title: 'A Close in the same segment as the FIN is answered, and the connection ends',
+    consequence:
+      'A client that sends everything and leaves gets no answer, or leaves a CLOSE-WAIT behind.',
+    of: ['server'],
+    script: (context) =>
+      afterOpening(context, [{ do: 'cork' }, close(1000), { do: 'fin' }, untilFin(context)]),
+    judge: (transcript) => {
+      const closed = firstSeen(transcript, 'close-frame');
+      const end = endOf(transcript);
+      if (closed === null) return fail(end ? `${end.how} without Close` : 'no Close and no FIN');
+      const { ms, text } = since(transcript, closed.at);
+      if (end === null) return fail(`${closeText(closed)} ${text}, and no FIN`);
+      return pass(`${closeText(closed)} ${text}, then ${end.how}`, ms);
+    },
+  },
+  {
+    ...common,
+    id: 'absent-fin-given-up',
+    group: 'deadlines',
+    level: 'practice',
+    source: 'close timeouts of ws (30 s), Python websockets (10 s) and others',
+    title: `A client that never sends FIN after the closing handshake is given up within ${msText(bounds.closing)}`,
+    consequence:
+      'The socket stays in FIN-WAIT-2 or CLOSE-WAIT, which has no timer while a process holds it, and keeps a descriptor.',
+    of: ['server'],
+    script: (context) =>
+      afterOpening(context, [close(1000), untilClose(context), ...heldOpen(context)], {
+        fin: 'never',
+      }),
+    judge: (transcript) => {
+      const closed = firstSeen(transcript, 'close-frame');
+      if (closed === null) return cannotTell('no Close reply, so no closing handshake');
+      const reset = firstSeen(transcript, 'reset');
+      return judgeWait(transcript, {
+        endedAt: releasedAt(transcript.sockets) ?? reset?.at ?? null,
+        startedAt: closed.at,
+        what: 'release of its socket',
+        bound: bounds.closing,
+      });
     },
   },
 ];
+
+/** How often a byte asks whether the other side's socket is still held: if not, its kernel resets. */
+const askEvery = 5_000;
+
+/** Unfinished frames, which nobody who has had a Close reads. */
+function heldOpen({ limits }: CheckContext): readonly Step[] {
+  const bytes = new Uint8Array(Math.floor(limits.patience / askEvery)).fill(0x89);
+  return [
+    { do: 'drip', bytes, every: askEvery },
+    { do: 'wait', for: 'reset', within: limits.patience % askEvery },
+  ];
+}
 
 /** More than a server reads at once, and less than what fits into the buffers of both kernels. */
 const trailingBytes = 60_000;

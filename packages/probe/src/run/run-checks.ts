@@ -9,6 +9,7 @@ import {
 } from '../checks/check.ts';
 import { afterOpening, close, ending } from '../checks/steps.ts';
 import { firstSeen, httpStatus, type Transcript } from '../checks/transcript.ts';
+import { canSetSocketOptions } from '../socket-options.ts';
 import { LagMeter } from './lag-meter.ts';
 import { playScript, type Stage } from './play-script.ts';
 import { type ReadSockets, SocketWatch } from './socket-watch.ts';
@@ -89,6 +90,8 @@ async function runCheck(check: Check, run: Run): Promise<CheckResult> {
 function missingFor({ needs }: Check, { closeBy }: CheckContext): string | null {
   if (needs === 'close-by' && closeBy === null)
     return 'needs a message that makes the other side close: give --close-by TEXT';
+  if (needs === 'vanish' && !canSetSocketOptions())
+    return 'needs Linux and the optional package koffi, to make this end vanish';
   return null;
 }
 

@@ -58,16 +58,16 @@ export class SocketWatch implements Disposable {
   }
 
   #wakeIn(ms: number): NodeJS.Timeout {
-    const timer = setTimeout(async () => {
-      const startedAt = performance.now();
-      await this.#look();
-      const cost = performance.now() - startedAt;
-      this.#timer =
-        this.#watched.size === 0
-          ? null
-          : this.#wakeIn(Math.max(shortestInterval, costFactor * cost));
-    }, ms);
-    return timer.unref();
+    return setTimeout(() => void this.#lookOnTime(), ms).unref();
+  }
+
+  async #lookOnTime(): Promise<void> {
+    const startedAt = performance.now();
+    // A reading that fails is told by the `finish` that follows.
+    await this.#look().catch(() => {});
+    const cost = performance.now() - startedAt;
+    this.#timer =
+      this.#watched.size === 0 ? null : this.#wakeIn(Math.max(shortestInterval, costFactor * cost));
   }
 
   /** Fulfilled by a reading that began after the call; those who ask meanwhile share one. */

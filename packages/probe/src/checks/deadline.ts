@@ -1,0 +1,47 @@
+import { type CheckContext, cannotTell, fail, type Judgement, pass } from './check.ts';
+import { msText, type Transcript } from './transcript.ts';
+
+/**
+ * How long good practice lets each wait take, ms. No RFC gives a number: these leave room for the defaults
+ * of well-known stacks, so that only a wait that nobody meant fails.
+ */
+export const bounds = {
+  /** ws waits 30 s for the Close reply and the FIN together, Python websockets 10 s for each. */
+  closing: 40_000,
+  /** nginx and AWS ALB cut a silent connection after 60 s: whoever pings within it finds a dead peer in twice that. */
+  heartbeat: 120_000,
+  /** Node and nginx give 60 s for a request's head; Node looks every 30 s. */
+  opening: 120_000,
+} as const;
+
+export interface Waited {
+  /** When the wait ended, ms on the transcript's clock; null: it did not. */
+  readonly endedAt: number | null;
+  readonly startedAt: number;
+  /** What ended it, or what was waited for in vain. */
+  readonly what: string;
+  readonly bound: number;
+}
+
+/** Passed within the bound; failed beyond it; cannot tell if patience ended before either. */
+export function judgeWait(transcript: Transcript, waited: Waited): Judgement {
+  const { endedAt, startedAt, what, bound } = waited;
+  if (endedAt !== null) {
+    const after = endedAt - startedAt;
+    const seen = `${what} after ${msText(after)}`;
+    return after <= bound ? pass(seen, after) : fail(`${seen}, more than ${msText(bound)}`, after);
+  }
+  const held = transcript.until - startedAt;
+  if (held >= bound) return fail(`no ${what} within ${msText(held)}`);
+  return cannotTell(`no ${what} within ${msText(held)}; --patience ${patienceFor(bound)} decides`);
+}
+
+/** Waits for `patience`, however long the bound is: a longer patience finds out how long it really takes. */
+export function untilFin({ limits }: CheckContext) {
+  return { do: 'wait', for: 'fin', within: limits.patience } as const;
+}
+
+/** A little more than the bound: `45s`, `125s`. */
+function patienceFor(bound: number): string {
+  return `${bound / 1000 + 5}s`;
+}

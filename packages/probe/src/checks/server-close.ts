@@ -1,0 +1,138 @@
+import { mayStandInClose } from '@farewell/core';
+import type { Step } from '../script.ts';
+import { type Check, type CheckContext, cannotTell, fail, type Judgement, pass } from './check.ts';
+import { bounds, judgeWait, untilFin } from './deadline.ts';
+import { afterOpening, text } from './steps.ts';
+import { closeText, endOf, firstSeen, msText, type Transcript } from './transcript.ts';
+
+/** Closes that the other side begins, because `--close-by` made it. */
+
+const common = { needs: 'close-by', opening: 'required', pace: 'slow' } as const;
+
+export const serverCloseChecks: readonly Check[] = [
+  {
+    ...common,
+    id: 'own-close-has-valid-code',
+    group: 'closing handshake',
+    level: 'must',
+    source: 'RFC 6455 §7.4',
+    title: 'A Close that it begins has a status code that may be sent, or none',
+    consequence: 'The other side takes the end for a protocol error.',
+    of: ['server', 'client'],
+    pace: 'fast',
+    script: (context) => afterOpening(context, askedToClose(context)),
+    judge: (transcript) =>
+      withClose(transcript, ({ statusCode, ...close }) => {
+        const valid = statusCode == null || mayStandInClose(statusCode);
+        return (valid ? pass : fail)(closeText({ ...close, statusCode: statusCode ?? null }));
+      }),
+  },
+  {
+    ...common,
+    id: 'own-close-then-fin',
+    group: 'teardown',
+    level: 'must',
+    source: 'RFC 6455 §5.5.1, §7.1.1',
+    title: 'When its Close is answered, the server sends FIN at once, and first',
+    consequence:
+      'The client has to end TCP: it holds TIME-WAIT, and behind a client that waits the connection stays open.',
+    of: ['server'],
+    script: (context) =>
+      afterOpening(context, [...askedToClose(context), untilFin(context)], {
+        fin: 'never',
+        close: thinkingTime(context),
+      }),
+    judge: (transcript, context) =>
+      withClose(transcript, (close) => {
+        const end = endOf(transcript);
+        const answeredAt = close.at + thinkingTime(context);
+        if (end === null) return fail(`no FIN within ${msText(transcript.until - answeredAt)}`);
+        const after = end.at - answeredAt;
+        if (after < 0)
+          return fail(
+            `${end.how} ${msText(end.at - close.at)} after its Close, before it was answered`,
+          );
+        const seen = `${end.how} ${msText(after)} after the answer`;
+        return end.how === 'FIN' && after <= context.limits.answer
+          ? pass(seen, after)
+          : fail(seen, after);
+      }),
+  },
+  {
+    ...common,
+    id: 'unanswered-close-given-up',
+    group: 'deadlines',
+    level: 'practice',
+    source: 'close timeouts of ws (30 s), Python websockets (10 s) and others',
+    title: `A Close that is not answered is given up within ${msText(bounds.closing)}`,
+    consequence: 'A peer that never answers keeps a connection and its descriptor for ever.',
+    of: ['server', 'client'],
+    script: (context) =>
+      afterOpening(context, [...askedToClose(context), untilFin(context)], {
+        close: 'never',
+        fin: 'never',
+      }),
+    judge: (transcript) =>
+      withClose(transcript, (close) => {
+        const end = endOf(transcript);
+        return judgeWait(transcript, {
+          endedAt: end?.at ?? null,
+          startedAt: close.at,
+          what: end?.how ?? 'end',
+          bound: bounds.closing,
+        });
+      }),
+  },
+  {
+    ...common,
+    id: 'late-close-answer-accepted',
+    group: 'deadlines',
+    level: 'practice',
+    source: 'RFC 6455 §1.4, §7.1.1',
+    title: 'An answer to its Close that takes a second is still waited for',
+    consequence: 'A slow network turns a clean close into 1006.',
+    of: ['server', 'client'],
+    pace: 'fast',
+    script: (context) =>
+      afterOpening(
+        context,
+        [
+          ...askedToClose(context),
+          { do: 'wait', for: 'fin', within: context.limits.answer + lateness(context) },
+        ],
+        { close: lateness(context) },
+      ),
+    judge: (transcript, context) =>
+      withClose(transcript, (close) => {
+        const end = endOf(transcript);
+        if (end === null) return pass('still open when the answer came');
+        const after = end.at - close.at;
+        const seen = `${end.how} ${msText(after)} after its Close`;
+        return end.how === 'FIN' && after >= lateness(context)
+          ? pass(seen, after)
+          : fail(seen, after);
+      }),
+  },
+];
+
+/** An answer that takes a while shows a FIN that did not wait for it. */
+function thinkingTime({ limits }: CheckContext): number {
+  return limits.answer / 10;
+}
+
+function lateness({ limits }: CheckContext): number {
+  return limits.answer / 2;
+}
+
+function askedToClose({ closeBy, limits }: CheckContext): Step[] {
+  return [text(closeBy ?? ''), { do: 'wait', for: 'close-frame', within: limits.answer }];
+}
+
+type SeenClose = NonNullable<ReturnType<typeof firstSeen>>;
+
+function withClose(transcript: Transcript, judge: (close: SeenClose) => Judgement): Judgement {
+  const close = firstSeen(transcript, 'close-frame');
+  return close === null
+    ? cannotTell('the message of --close-by did not make it send Close')
+    : judge(close);
+}

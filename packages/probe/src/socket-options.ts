@@ -1,0 +1,81 @@
+import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
+import type Koffi from 'koffi';
+
+/** Socket options that Node does not set, through the optional package koffi. Linux only. */
+
+const SOL_SOCKET = 1;
+const SO_ATTACH_FILTER = 26;
+const IPPROTO_TCP = 6;
+const TCP_CORK = 3;
+
+/**
+ * Makes a socket's host look gone: a one-instruction socket filter (BPF_RET 0) drops whatever comes in,
+ * ACKs included, while the kernel keeps the socket. Needs no privilege. Rejects with an Error that says what
+ * is missing.
+ */
+export async function vanish(socket: Socket): Promise<void> {
+  const koffi = loadKoffi();
+  // struct sock_filter { u16 code; u8 jt; u8 jf; u32 k }: BPF_RET | BPF_K, 0 bytes accepted
+  const filter = koffi.struct({ code: 'uint16', jt: 'uint8', jf: 'uint8', k: 'uint32' });
+  const program = koffi.struct({ length: 'uint16', filter: koffi.pointer(filter) });
+  const value = koffi.alloc(program, 1);
+  koffi.encode(value, program, { length: 1, filter: [{ code: 0x06, jt: 0, jf: 0, k: 0 }] });
+  setOption(koffi, socket, {
+    level: SOL_SOCKET,
+    name: SO_ATTACH_FILTER,
+    value,
+    length: koffi.sizeof(program),
+  });
+}
+
+/**
+ * Holds back what is written until the FIN, at most 200 ms (TCP_CORK), so that both are one segment.
+ * Throws an Error that says what is missing.
+ */
+export function cork(socket: Socket): void {
+  const koffi = loadKoffi();
+  const value = koffi.alloc('int', 1);
+  koffi.encode(value, 'int', 1);
+  setOption(koffi, socket, { level: IPPROTO_TCP, name: TCP_CORK, value, length: 4 });
+}
+
+/** Whether `vanish` and `cork` can work here. */
+export function canSetSocketOptions(): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    loadKoffi();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface SocketOption {
+  readonly level: number;
+  readonly name: number;
+  readonly value: unknown;
+  readonly length: number;
+}
+
+function setOption(koffi: typeof Koffi, socket: Socket, option: SocketOption): void {
+  const setsockopt = koffi
+    .load('libc.so.6')
+    .func('int setsockopt(int fd, int level, int name, void *value, int length)');
+  const { level, name, value, length } = option;
+  if (setsockopt(descriptorOf(socket), level, name, value, length) === 0) return;
+  throw new Error(`Expected setsockopt(${level}, ${name}) to succeed, got errno ${koffi.errno()}`);
+}
+
+/** Synchronously: what is sent next may depend on it. */
+function loadKoffi(): typeof Koffi {
+  return createRequire(import.meta.url)('koffi') as typeof Koffi;
+}
+
+function descriptorOf(socket: Socket): number {
+  const handle: unknown = Reflect.get(socket, '_handle');
+  const fd: unknown =
+    typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : null;
+  if (typeof fd === 'number' && fd >= 0) return fd;
+  throw new Error('Expected a connected TCP socket with a file descriptor, got none.');
+}
