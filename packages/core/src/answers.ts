@@ -34,6 +34,27 @@ function seenOr(seen: boolean, connection: Connection, never: Never): Answer {
   return connection.never[never] ? 'no' : 'unknown';
 }
 
+type OfRole<N> = N extends `${Role}-${infer What}` ? What : never;
+
+/** What an end never did, by name: these are asked for too often to put their names together each time. */
+const neverOf = { client: namesOf('client'), server: namesOf('server') };
+
+function namesOf(role: Role): Readonly<Record<OfRole<Never>, Never>> {
+  return {
+    'sent-close': `${role}-sent-close`,
+    'received-close': `${role}-received-close`,
+    'sent-fin': `${role}-sent-fin`,
+    'received-fin': `${role}-received-fin`,
+    'sent-rst': `${role}-sent-rst`,
+    'received-rst': `${role}-received-rst`,
+    aborted: `${role}-aborted`,
+    failed: `${role}-failed`,
+    threw: `${role}-threw`,
+    violated: `${role}-violated`,
+    'held-time-wait': `${role}-held-time-wait`,
+  };
+}
+
 /** Did the opening handshake complete? */
 export function opened(connection: Connection): Answer {
   return seenOr(connection.openedAt !== null, connection, 'opened');
@@ -43,7 +64,7 @@ export function opened(connection: Connection): Answer {
 export function sentClose(connection: Connection, role: Role): Answer {
   const isAnswered = connection[peerOf(role)].closeFrame?.hadPeerClose === true;
   const seen = connection[role].closeFrame !== null || isAnswered;
-  return seenOr(seen, connection, `${role}-sent-close`);
+  return seenOr(seen, connection, neverOf[role]['sent-close']);
 }
 
 /** Did the application at `role` receive a Close frame? */
@@ -51,7 +72,7 @@ export function receivedClose(connection: Connection, role: Role): Answer {
   const peer = peerOf(role);
   if (sentClose(connection, peer) === 'no') return 'no';
   const seen = connection[peer].closeFrame?.times[role] !== undefined;
-  return seenOr(seen, connection, `${role}-received-close`);
+  return seenOr(seen, connection, neverOf[role]['received-close']);
 }
 
 /** Did `role` send its Close before it had received one? */
@@ -75,7 +96,7 @@ export function sentFin(connection: Connection, role: Role): Answer {
   const own = proves(connection, role, (proof) => proof.sent);
   const other = proves(connection, peerOf(role), (proof) => proof.received);
   const seen = connection[role].fin !== null || own || other;
-  return seenOr(seen, connection, `${role}-sent-fin`);
+  return seenOr(seen, connection, neverOf[role]['sent-fin']);
 }
 
 /** Did the kernel at `role` receive the peer's FIN? */
@@ -87,7 +108,7 @@ export function receivedFin(connection: Connection, role: Role): Answer {
     connection[role].fin?.hadPeerFin === true ||
     proves(connection, role, (proof) => proof.received);
   if (!seen && sentFin(connection, peerOf(role)) === 'no') return 'no';
-  return seenOr(seen, connection, `${role}-received-fin`);
+  return seenOr(seen, connection, neverOf[role]['received-fin']);
 }
 
 /**
@@ -111,29 +132,29 @@ function orderKnown(connection: Connection, role: Role): Answer {
 
 /** Did `role` send an RST? */
 export function sentRst(connection: Connection, role: Role): Answer {
-  return seenOr(connection[role].rst !== null, connection, `${role}-sent-rst`);
+  return seenOr(connection[role].rst !== null, connection, neverOf[role]['sent-rst']);
 }
 
 /** Did an RST reach `role`? */
 export function receivedRst(connection: Connection, role: Role): Answer {
   const seen =
     isSeenAt(connection[peerOf(role)].rst, role) || isSeenAt(connection.foreignRst, role);
-  return seenOr(seen, connection, `${role}-received-rst`);
+  return seenOr(seen, connection, neverOf[role]['received-rst']);
 }
 
 /** Did its kernel report an error to `role`? */
 export function failed(connection: Connection, role: Role): Answer {
-  return seenOr(connection[role].error !== null, connection, `${role}-failed`);
+  return seenOr(connection[role].error !== null, connection, neverOf[role].failed);
 }
 
 /** Did a handler at `role` throw? */
 export function threw(connection: Connection, role: Role): Answer {
-  return seenOr(connection[role].threw !== null, connection, `${role}-threw`);
+  return seenOr(connection[role].threw !== null, connection, neverOf[role].threw);
 }
 
 /** Did `role` break RFC 6455? */
 export function violated(connection: Connection, role: Role): Answer {
-  return seenOr(connection[role].violation !== null, connection, `${role}-violated`);
+  return seenOr(connection[role].violation !== null, connection, neverOf[role].violated);
 }
 
 /** Did the application at `role` reset or destroy its socket? */
@@ -141,7 +162,7 @@ export function aborted(connection: Connection, role: Role): Answer {
   const { rst, destroyed } = connection[role];
   // A reset without a reason is the kernel's: data after close, or unread data.
   const seen = destroyed !== null || (isSeenAt(rst, role) && rst?.because != null);
-  return seenOr(seen, connection, `${role}-aborted`);
+  return seenOr(seen, connection, neverOf[role].aborted);
 }
 
 /** Was `role` ever seen in this tcpState? */
@@ -156,8 +177,9 @@ function isSeenAt(sighting: Sighting | null, role: Role): boolean {
 type Proof = NonNullable<ReturnType<typeof finProof>>;
 
 function proves(connection: Connection, role: Role, what: (proof: Proof) => boolean): boolean {
-  return Object.keys(connection[role].tcpStates).some((tcpState) => {
+  for (const tcpState in connection[role].tcpStates) {
     const proof = finProof(tcpState as TcpState);
-    return proof !== null && what(proof);
-  });
+    if (proof !== null && what(proof)) return true;
+  }
+  return false;
 }

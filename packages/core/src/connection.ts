@@ -116,7 +116,10 @@ export interface Draft extends Writable<Omit<Connection, Role>> {
   readonly server: DraftEnd;
 }
 
-const unseenEnd: End = {
+const none = {};
+
+/** A new one each time, so that whoever begins a connection may change it. */
+const unseenEnd = (): DraftEnd => ({
   closeFrame: null,
   closeNotifyAt: null,
   fin: null,
@@ -125,7 +128,7 @@ const unseenEnd: End = {
   rst: null,
   destroyed: null,
   error: null,
-  tcpStates: {},
+  tcpStates: none,
   owned: null,
   heardAt: null,
   pingAt: null,
@@ -139,20 +142,20 @@ const unseenEnd: End = {
   threw: null,
   exitedAt: null,
   violation: null,
-};
+});
 
-/** A connection of which nothing has been seen yet. */
-export function unseenConnection(vantage: Vantage): Connection {
+/** A connection of which nothing has been seen yet; a new one each time, the caller's to change. */
+export function unseenConnection(vantage: Vantage): Draft {
   return {
     vantage,
     connectingAt: null,
     openedAt: null,
     refused: null,
-    client: unseenEnd,
-    server: unseenEnd,
+    client: unseenEnd(),
+    server: unseenEnd(),
     foreignRst: null,
-    never: {},
-    endedAt: {},
+    never: none,
+    endedAt: none,
     unflushedBytes: 'unknown',
     tcpSeenBy: { kernel: false, packets: false },
     gaps: [],

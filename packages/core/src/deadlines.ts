@@ -30,18 +30,17 @@ export interface Deadline {
 export function deadlines(connection: Connection, policy: Policy): readonly Deadline[] {
   if (isEnded(connection) || isOver(connection, policy.local)) return [];
   const end = connection[policy.local];
-  const waits = [
-    drain(end, policy),
-    paused(end, policy),
-    ...(opened(connection) === 'yes'
-      ? [
-          heartbeat(connection, policy),
-          closingHandshake(connection, policy),
-          fin(connection, policy),
-          flush(connection, policy),
-        ]
-      : [openingHandshake(connection, policy)]),
-  ];
+  const isOpened = opened(connection) === 'yes';
+  const waits = isOpened
+    ? [
+        drain(end, policy),
+        paused(end, policy),
+        heartbeat(connection, policy),
+        closingHandshake(connection, policy),
+        fin(connection, policy),
+        flush(connection, policy),
+      ]
+    : [drain(end, policy), paused(end, policy), openingHandshake(connection, policy)];
   return waits.filter((wait) => wait !== null);
 }
 
@@ -59,9 +58,10 @@ export function nextDeadline(waits: readonly Deadline[]): Deadline | null {
  */
 export function isOver(connection: Connection, role: Role): boolean {
   const { rst, destroyed, error, exitedAt, fin } = connection[role];
-  const resets = [rst, connection[peerOf(role)].rst, connection.foreignRst];
-  if (resets.some((reset) => reset?.times[role] !== undefined)) return true;
   if (destroyed || error || connection.refused || exitedAt !== null) return true;
+  const isReset = (reset: Sighting | null): boolean => reset?.times[role] !== undefined;
+  if (isReset(rst) || isReset(connection[peerOf(role)].rst) || isReset(connection.foreignRst))
+    return true;
   return fin !== null && peerFinCame(connection, role) && unsentBytes(connection, role) === 0;
 }
 
@@ -185,10 +185,14 @@ function wait(name: DeadlineName, from: number | null, duration: number): Deadli
 
 /** When something was first seen, anywhere. */
 function earliestOf(sighting: Sighting | null): number | null {
-  return earliest(...Object.values(sighting?.times ?? {}));
+  if (sighting === null) return null;
+  const { client, server, wire } = sighting.times;
+  return earliest(earliest(client, server), wire);
 }
 
-function earliest(...times: readonly (number | null | undefined)[]): number | null {
-  const known = times.filter((time) => typeof time === 'number');
-  return known.length === 0 ? null : Math.min(...known);
+type Time = number | null | undefined;
+
+function earliest(a: Time, b: Time): number | null {
+  if (a == null) return b ?? null;
+  return b == null || a <= b ? a : b;
 }

@@ -62,11 +62,7 @@ function learnBy(end: DraftEnd, o: By): void {
       end.closeNotifyAt = earlier(end.closeNotifyAt, at);
       return;
     case 'fin':
-      end.fin = {
-        ...sighting(end.fin, o),
-        hadPeerFin: merged(end.fin?.hadPeerFin, o.hadPeerFin),
-      };
-      return;
+      return fin(end, o);
     case 'fin-acked':
       end.finAckedAt = earlier(end.finAckedAt, at);
       return;
@@ -150,10 +146,15 @@ function refusal({
 }
 
 function closeFrame(end: DraftEnd, o: Kind<'close-frame'>): void {
-  const known = end.closeFrame;
-  const { statusCode, reason } = known ?? o;
-  const hadPeerClose = merged(known?.hadPeerClose, o.hadPeerClose);
-  end.closeFrame = { ...sighting(known, o), statusCode, reason, hadPeerClose };
+  const { times, because } = sighting(end.closeFrame, o);
+  const hadPeerClose = merged(end.closeFrame?.hadPeerClose, o.hadPeerClose);
+  const { statusCode, reason } = end.closeFrame ?? o;
+  end.closeFrame = { times, because, statusCode, reason, hadPeerClose };
+}
+
+function fin(end: DraftEnd, o: Kind<'fin'>): void {
+  const { times, because } = sighting(end.fin, o);
+  end.fin = { times, because, hadPeerFin: merged(end.fin?.hadPeerFin, o.hadPeerFin) };
 }
 
 function rst(c: Draft, o: Kind<'rst'>): void {

@@ -91,9 +91,12 @@ export function outcome(connection: Connection): CloseOutcome | null {
 }
 
 function outcomeAt(connection: Connection, role: Role): CloseOutcome {
+  const { code, reason, wasClean } = closeEventAt(connection, role);
   return {
     vantage: role,
-    ...closeEventAt(connection, role),
+    code,
+    reason,
+    wasClean,
     order: orderAt(connection, role),
     cause: concludeCauseAt(connection, role),
     tcp: tcpOutcome(connection),
@@ -109,7 +112,8 @@ export function closeEventAt(connection: Connection, role: Role): CloseEventFact
   const received = receivedClose(connection, role);
   if (received === 'no') return { code: abnormalClosure, reason: '', wasClean };
   if (received === 'unknown') return { code: 'unknown', reason: '', wasClean };
-  return { ...frameOf(connection, peerOf(role)), wasClean };
+  const { code, reason } = frameOf(connection, peerOf(role));
+  return { code, reason, wasClean };
 }
 
 function onTheWire(connection: Connection): CloseEventFacts {

@@ -48,15 +48,16 @@ interface Conclusion {
  * not: nobody can look into the other kernel, where the socket may have been reset.
  */
 export function tcpOutcome(connection: Connection): TcpOutcome {
+  const held = {
+    client: heldTimeWait(connection, 'client'),
+    server: heldTimeWait(connection, 'server'),
+  };
   const fin = firstFin(connection);
-  const wait = timeWait(connection, fin);
+  const wait = timeWait(connection, held, fin);
   return {
     firstFin: fin.holder,
     timeWait: wait.holder,
-    heldTimeWait: {
-      client: heldTimeWait(connection, 'client'),
-      server: heldTimeWait(connection, 'server'),
-    },
+    heldTimeWait: held,
     ended: { client: endedBy(connection, 'client'), server: endedBy(connection, 'server') },
     basis: basisOf(connection, [fin, wait]),
   };
@@ -66,14 +67,15 @@ export function tcpOutcome(connection: Connection): TcpOutcome {
 export function heldTimeWait(connection: Connection, role: Role): Answer {
   if (wasSeenIn(connection, role, 'TIME-WAIT')) return 'yes';
   const peer = peerOf(role);
-  const cut = receivedRst(connection, role) === 'yes' || failed(connection, role) === 'yes';
-  const lacksFin = [
-    sentFin(connection, role),
-    sentFin(connection, peer),
-    receivedFin(connection, role),
-  ].includes('no');
-  const excluded = cut || lacksFin || answersFin(connection, role) === 'yes';
-  if (excluded || connection.never[`${role}-held-time-wait`]) return 'no';
+  const excluded =
+    answersFin(connection, role) === 'yes' ||
+    receivedRst(connection, role) === 'yes' ||
+    failed(connection, role) === 'yes' ||
+    sentFin(connection, role) === 'no' ||
+    sentFin(connection, peer) === 'no' ||
+    receivedFin(connection, role) === 'no' ||
+    connection.never[`${role}-held-time-wait`];
+  if (excluded) return 'no';
   return acknowledgedBothWays(connection, role) ? 'yes' : 'unknown';
 }
 
@@ -105,26 +107,26 @@ function alone(connection: Connection): Holder {
   return client ? 'client' : 'server';
 }
 
-function timeWait(connection: Connection, first: Conclusion): Conclusion {
-  const client = heldTimeWait(connection, 'client');
-  const server = heldTimeWait(connection, 'server');
+type Held = TcpOutcome['heldTimeWait'];
+
+function timeWait(connection: Connection, held: Held, first: Conclusion): Conclusion {
+  const { client, server } = held;
   if (client !== 'unknown' && server !== 'unknown') {
     if (client === server) return known(client === 'yes' ? 'both' : 'none');
     return known(client === 'yes' ? 'client' : 'server');
   }
   const { holder } = first;
   const expected = holder === 'client' || holder === 'server' ? holder : null;
-  const usual = expected !== null && usualCourse(connection, expected);
+  const usual = expected !== null && usualCourse(connection, held, expected);
   return { holder: usual ? expected : 'unknown', inferred: true };
 }
 
 /** First FIN by `role`, an answer by the other, no reset on the way as far as was seen. */
-function usualCourse(connection: Connection, role: Role): boolean {
+function usualCourse(connection: Connection, held: Held, role: Role): boolean {
   const peer = peerOf(role);
-  const held = heldTimeWait(connection, role);
   const answered = sentFin(connection, peer) === 'yes' && sentFin(connection, role) === 'yes';
-  const reset = [sentRst(connection, role), sentRst(connection, peer)].includes('yes');
-  return answered && held !== 'no' && heldTimeWait(connection, peer) !== 'yes' && !reset;
+  const isReset = sentRst(connection, role) === 'yes' || sentRst(connection, peer) === 'yes';
+  return answered && !isReset && held[role] !== 'no' && held[peer] !== 'yes';
 }
 
 function endedBy(connection: Connection, role: Role): TcpOutcome['ended'][Role] {
