@@ -63,6 +63,10 @@ const facilities = {
     missing: '`chromium` (apt-get install chromium)',
     present: () => runs('chromium', ['--version']),
   },
+  firefox: {
+    missing: '`firefox` (apt-get install firefox-esr)',
+    present: () => runs('firefox', ['--version']),
+  },
   tshark: {
     missing: '`tshark` (apt-get install tshark)',
     present: () => runs('tshark', ['--version']),

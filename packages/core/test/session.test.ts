@@ -42,8 +42,9 @@ function unsent(bytes: number): Word {
 }
 
 /** Only an open connection sends a Close frame, once. */
+const sends = ({ openedAt, closeSent }: Session): boolean => openedAt !== undefined && !closeSent;
+
 function sendsClose(isReply: boolean): Word {
-  const sends = ({ openedAt, closeSent }: Session): boolean => openedAt !== undefined && !closeSent;
   const frame = { by: of, seenAt: of, statusCode: 1000, reason: 'bye' } as const;
   const hadPeerClose = isReply || 'unknown';
   return {
