@@ -21,7 +21,7 @@ export function recordKernelTrace(
   reader: NamespaceReader,
   ports: readonly number[] | undefined,
 ): Recording {
-  const trace = openKernelTrace(ports ? { ports } : {});
+  const trace = openKernelTrace({ ...(ports ? { ports } : {}), detail: 'lives' });
   return new KernelRecording(trace, reader);
 }
 

@@ -56,9 +56,9 @@ function disconnectedKey(end: SocketRow | TracedSocket): string {
   return `${end.localAddress} ${end.localPort} ${end.remoteAddress}`;
 }
 
-/** A number for both ports. A disconnected socket has no remote port, and no row is looked for. */
+/** 32 bits, a cheap key of a Map. A disconnected socket has no remote port, and no row is looked for. */
 export function portsKey(localPort: number, remotePort: number): number {
-  return localPort * 65_536 + remotePort;
+  return (localPort << 16) | remotePort;
 }
 
 function rowsByPorts(rows: readonly SocketRow[]): Map<number, SocketRow[]> {

@@ -102,8 +102,8 @@ export function resetReason(number: number, names: ReasonNames): string | null {
   return number < 0 ? null : (names.get(number) ?? `reason ${number}`);
 }
 
-/** TRACE_FLAG_HARDIRQ, TRACE_FLAG_SOFTIRQ and TRACE_FLAG_NMI. */
-const IN_INTERRUPT = 0x08 | 0x10 | 0x40;
+/** Of `common_flags`: TRACE_FLAG_HARDIRQ, TRACE_FLAG_SOFTIRQ and TRACE_FLAG_NMI. */
+export const IN_INTERRUPT = 0x08 | 0x10 | 0x40;
 
 function socketEvent(columns: EventColumns, row: number, addresses: AddressTexts): SocketEvent {
   const task = actingTask(columns, row);

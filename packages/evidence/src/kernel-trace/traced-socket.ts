@@ -123,6 +123,9 @@ export function applyState(
       return;
     case 'ESTABLISHED':
       socket.established = true;
+      if (from !== 'SYN-RECEIVED' || socket.role !== 'unknown') return;
+      socket.role = 'server';
+      socket.openedAt = at;
       return;
     // Only a close or a shutdown of the application leads here.
     case 'FIN-WAIT-1':

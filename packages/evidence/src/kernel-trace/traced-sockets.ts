@@ -153,8 +153,8 @@ export class TracedSockets {
     const from = TRACE_STATES[columns.oldState[row] ?? 0] ?? 'unknown';
     const to = TRACE_STATES[columns.tcpState[row] ?? 0] ?? 'unknown';
     if (to === 'LISTEN' || (from === 'LISTEN' && to === 'CLOSED')) return;
-    const opens = to === 'SYN-SENT' || (to === 'SYN-RECEIVED' && from === 'LISTEN');
-    const socket = opens ? this.#begin(columns, row) : this.#follow(columns, row);
+    const known = this.#byId.get(columns.socket[row] ?? 0);
+    const socket = known && !opens(from, to, known) ? known : this.#begin(columns, row);
     // The port of a client is chosen after SYN-SENT.
     if (socket.localPort === 0) socket.localPort = columns.localPort[row] ?? 0;
     applyState(socket, { from, to, at }, this.#actor(columns, row));
@@ -300,6 +300,18 @@ export class TracedSockets {
     return this.#listening.has(localPort) ? 'server' : 'client';
   }
 }
+
+/**
+ * Is this the first change of a new socket, whatever is known of its address? A server's socket leaves LISTEN
+ * and is ESTABLISHED at once: either may be the first that is seen of it.
+ */
+function opens(from: TracedState, to: TracedState, known: TracedSocket): boolean {
+  if (to === 'SYN-SENT') return true;
+  if (to === 'SYN-RECEIVED') return from === 'LISTEN';
+  return to === 'ESTABLISHED' && from === 'SYN-RECEIVED' && known.tcpState !== from;
+}
+
+type TracedState = TracedSocket['tcpState'];
 
 /** The kernel's reason for an RST that a TIME-WAIT or an orphaned FIN-WAIT-2 sends. */
 const FROM_MINI_SOCKET = 'TCP_TIMEWAIT_SOCKET';

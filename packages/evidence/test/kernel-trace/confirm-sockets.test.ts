@@ -64,7 +64,7 @@ describeWith(['tracefs'], 'rows of the socket table that confirm traced sockets'
         await bothClosed(client, server);
         await seen((event) => event.kind === 'destroy' && event.localPort === listener.port);
       },
-      'needed',
+      { confirmation: 'needed' },
     );
     expect(table.unconfirmed).toBe(4);
     sockets.confirm(readRows(), monotonicNow());
@@ -84,7 +84,7 @@ describeWith(['tracefs'], 'rows of the socket table that confirm traced sockets'
         await bothClosed(client, server);
         await seen((event) => event.kind === 'destroy' && event.localPort === listener.port);
       },
-      'needed',
+      { confirmation: 'needed' },
     );
     expect(table.unconfirmed).toBe(2);
     for await (const { rows, at } of deaths) {

@@ -78,13 +78,18 @@ export interface Traced {
 /** Resolves when an event that fits has been recorded, also if that was before the call. */
 export type Seen = (fits: (event: KernelEvent) => boolean) => Promise<void>;
 
+interface HowToTrace {
+  readonly confirmation?: 'needed' | 'not-needed';
+  readonly detail?: 'all' | 'lives';
+}
+
 /** Records while `act` runs, and gives everything that was recorded. */
 export async function traceWhile(
   port: number,
   act: (seen: Seen) => Promise<void>,
-  confirmation: 'needed' | 'not-needed' = 'not-needed',
+  { confirmation = 'not-needed', detail = 'all' }: HowToTrace = {},
 ): Promise<Traced> {
-  await using trace = openKernelTrace({ ports: [port] });
+  await using trace = openKernelTrace({ ports: [port], detail });
   const recorder = new Recorder(trace, port, confirmation);
   const recorded = recorder.run();
   try {

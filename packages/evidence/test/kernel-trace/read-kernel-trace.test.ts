@@ -54,6 +54,30 @@ describeWith(['tracefs'], 'the kernel trace of a real socket', () => {
     });
   });
 
+  it('sums up the same from fewer events, where only lives are wanted', async () => {
+    await using listener = await Listener.open();
+    const closings = async () => {
+      for (const first of ['client', 'server'] as const) {
+        const pair = await listener.pair();
+        const second = pair[first === 'client' ? 'server' : 'client'];
+        pair[first].end();
+        await once(second.resume(), 'end');
+        second.end();
+        await bothClosed(pair.client, pair.server);
+      }
+    };
+    const all = await traceWhile(listener.port, closings);
+    const few = await traceWhile(listener.port, closings, { detail: 'lives' });
+    // Of each connection the start of the server's socket, and the step to FIN-WAIT-2.
+    expect(few.events.length).toBeLessThanOrEqual(all.events.length - 4);
+    for (const role of ['client', 'server'] as const) {
+      const { lifetimes: _, endedOver, ...sum } = groupOf(few.table.groups, role);
+      expect(groupOf(all.table.groups, role)).toMatchObject(sum);
+      expect(sum).toMatchObject({ opened: 2, ended: 2, endings: { 'time-wait': 1, closed: 1 } });
+      expect(endedOver).toBeGreaterThan(0);
+    }
+  });
+
   it('shows a passive close', async () => {
     await using listener = await Listener.open();
     const { events, table } = await traceWhile(listener.port, async () => {

@@ -22,6 +22,14 @@ describe('the filter that the kernel applies', () => {
     );
   });
 
+  it('leaves out what the life of a socket can do without', () => {
+    expect(filterOf('sock/inet_sock_set_state', { ports: [80], detail: 'lives' })).toBe(
+      'protocol == 6 && oldstate != 10 && newstate != 5 && (sport == 80 || dport == 80)',
+    );
+    expect(filterOf('tcp/tcp_destroy_sock', { detail: 'lives' })).toBe('!(common_flags & 88)');
+    expect(filterOf('tcp/tcp_retransmit_skb', { detail: 'lives' })).toBeNull();
+  });
+
   it('is null where the event has no field to filter by, or there is nothing to filter', () => {
     expect(filterOf('tcp/tcp_send_reset', { ports: [80] })).toBeNull();
     expect(filterOf('tcp/tcp_receive_reset', {})).toBeNull();

@@ -107,7 +107,29 @@ function onlyGroup(sockets: TracedSockets, now: number): TracedGroup {
   return group;
 }
 
+/** As the kernel filters with `detail: 'lives'`. */
+function isOfLives({ kind, from, to, task }: Step): boolean {
+  if (kind === 'destroy') return task !== undefined;
+  return from !== 'LISTEN' && to !== 'FIN-WAIT-2';
+}
+
 describe('traced sockets', () => {
+  it('come to the same with only the events that their lives need', () => {
+    const lives = [
+      ...closedByServer(100),
+      ...closedByServer(300, { socket: 2, remotePort: 40_001 }),
+      // The kernel uses the address of the first one again.
+      ...closedByServer(500, { remotePort: 40_002 }),
+    ];
+    const [all, few] = [lives, lives.filter(isOfLives)].map((steps) => {
+      const sockets = tracedSockets();
+      sockets.push(batchOf(steps));
+      return { ...onlyGroup(sockets, 600), lifetimes: [] };
+    });
+    expect(few).toEqual(all);
+    expect(few).toMatchObject({ role: 'server', opened: 3, ended: 3 });
+  });
+
   it('sum up a life: who, how long, by whose FIN', () => {
     const sockets = tracedSockets();
     sockets.push(batchOf(closedByServer(100)));

@@ -94,7 +94,11 @@ export type MaybeTrace =
 /** Traces the sockets of these ports, where the kernel lets us: as root, also in a namespace of our own. */
 export function openStageTrace(ports: readonly number[]): MaybeTrace {
   try {
-    const trace = openKernelTrace({ ports: [...new Set(ports)], pollInterval });
+    const trace = openKernelTrace({
+      ports: [...new Set(ports)],
+      detail: 'lives',
+      pollInterval,
+    });
     try {
       return {
         use: { read: true },
