@@ -1,4 +1,3 @@
-import { exitStatus } from './exit-status.ts';
 import { run } from './program.ts';
 import { processIo } from './terminal/io.ts';
 
@@ -7,6 +6,6 @@ process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
 
 const status = await run(process.argv.slice(2), processIo());
-process.exitCode = status;
-// What a signal has interrupted (a name look-up, a read of stdin) must not keep the process alive.
-if (status === exitStatus.interrupted || status === exitStatus.terminated) process.exit();
+// All is written by now. What a signal has interrupted (a name look-up, a read of stdin) must not keep the
+// process alive, and to give back the memory of 100,000 rows one by one would take 15 ms.
+process.exit(status);

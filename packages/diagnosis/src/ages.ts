@@ -1,4 +1,4 @@
-import type { SocketRow } from '@farewell/core';
+import type { SocketRow, TcpTimer } from '@farewell/core';
 import type { Scene } from './scene.ts';
 
 /** TCP_TIMEWAIT_LEN of Linux: fixed when the kernel is compiled. */
@@ -50,7 +50,7 @@ export function agesOf(rows: readonly SocketRow[], ageOf: (row: SocketRow) => nu
 }
 
 /** How long ago the socket entered TIME-WAIT, ms; null if the table has no timer for it. */
-export function timeWaitAge(row: SocketRow): number | null {
-  if (row.timer?.kind !== 'time-wait') return null;
-  return Math.min(timeWaitLength, Math.max(0, timeWaitLength - row.timer.expiresIn));
+export function timeWaitAge(timer: TcpTimer | null): number | null {
+  if (timer?.kind !== 'time-wait') return null;
+  return Math.min(timeWaitLength, Math.max(0, timeWaitLength - timer.expiresIn));
 }

@@ -1,5 +1,4 @@
 import type { Role, SocketRow, Unknown } from '@farewell/core';
-import { isLocalPair } from './attribution.ts';
 
 /** Tells whether both ends of some connection are among the rows that it was given. */
 export class LocalPairs {
@@ -7,7 +6,7 @@ export class LocalPairs {
   readonly #timeWaits: Sides = { clients: [], others: [] };
 
   add(row: SocketRow, role: Role | Unknown): void {
-    if (row.tcpState === 'LISTEN' || !isLocalPair(row)) return;
+    if (row.tcpState === 'LISTEN') return;
     const { clients, others } = row.tcpState === 'TIME-WAIT' ? this.#timeWaits : this.#live;
     (role === 'client' ? clients : others).push(row);
   }

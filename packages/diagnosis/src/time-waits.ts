@@ -21,15 +21,16 @@ export class TimeWaits {
   /** Counts one more. */
   add(row: SocketRow): void {
     this.count += 1;
-    const age = timeWaitAge(row);
-    if (age === null || row.timer === null) {
+    const { timer } = row;
+    const age = timeWaitAge(timer);
+    if (age === null || timer === null) {
       this.ageless += 1;
       return;
     }
     if (age > this.oldest) this.oldest = age;
     if (age > reuseAfter) this.reusable += 1;
-    if (this.longestLeft === null || row.timer.expiresIn > this.longestLeft) {
-      this.longestLeft = row.timer.expiresIn;
+    if (this.longestLeft === null || timer.expiresIn > this.longestLeft) {
+      this.longestLeft = timer.expiresIn;
     }
     const sixth = Math.min(5, Math.floor((age * 6) / timeWaitLength));
     this.sixths[sixth] = (this.sixths[sixth] ?? 0) + 1;

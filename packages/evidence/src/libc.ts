@@ -19,6 +19,8 @@ export interface Libc {
    * alive, and resolves to the number of datagrams, or below 0. Its errno is not known here.
    */
   readonly recvMany: (fd: number, headers: Uint8Array, count: number) => Promise<number>;
+  /** readlinkat(2): fills `link` with where `name` in the open folder leads; gives its length. */
+  readonly readLinkAt: (folder: number, name: string, link: Uint8Array) => number;
   readonly addressOf: (memory: ArrayBufferView) => bigint;
   readonly setns: (fd: number, kind: number) => number;
   readonly close: (fd: number) => number;
@@ -70,6 +72,7 @@ function bind(koffi: Koffi): Libc {
   const bindTo = self.func('int bind(int, const void *, uint32_t)');
   const send = self.func('long send(int, const void *, size_t, int)');
   const recv = self.func('long recv(int, _Out_ void *, size_t, int)');
+  const readlinkat = self.func('long readlinkat(int, const char *, _Out_ void *, size_t)');
   const recvmmsg = self.func('int recvmmsg(int, void *, uint32_t, int, void *)');
   return {
     socket: self.func('int socket(int, int, int)'),
@@ -91,6 +94,7 @@ function bind(koffi: Koffi): Libc {
           error ? reject(error) : resolve(got),
         );
       }),
+    readLinkAt: (folder, name, link) => readlinkat(folder, name, link, link.length),
     addressOf: (memory) => koffi.address(memory),
     setns: self.func('int setns(int, int)'),
     close: self.func('int close(int)'),

@@ -1,5 +1,6 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import type { Owners, ProcessInfo } from '@farewell/core';
+import { type DescriptorLinks, openDescriptorLinks } from './descriptor-links.ts';
 import { namespaceInode } from './namespace-place.ts';
 import { parseContainer, parseDescriptorLimit, parsePasswd, parseUid } from './process-files.ts';
 import { readTextOrNull } from './read-file.ts';
@@ -52,17 +53,18 @@ class OwnerSearch {
   }
 
   look(pid: number): void {
-    const descriptors = this.#list(pid);
+    using links = this.#open(pid);
+    if (links === null) return;
     // One list for all sockets that nobody else holds: there may be 10,000.
     const alone = [pid] as const;
     let held = 0;
-    for (const descriptor of descriptors) {
-      const inode = socketInode(`/proc/${pid}/fd/${descriptor}`);
+    for (const descriptor of links.descriptors) {
+      const inode = links.socketInode(descriptor);
       if (inode === null || this.#wanted?.has(inode) === false) continue;
       this.#add(inode, alone);
       held += 1;
     }
-    if (held > 0) this.#openDescriptors.set(pid, descriptors.length);
+    if (held > 0) this.#openDescriptors.set(pid, links.descriptors.length);
   }
 
   processes(): ProcessInfo[] {
@@ -73,12 +75,12 @@ class OwnerSearch {
     }));
   }
 
-  #list(pid: number): string[] {
+  #open(pid: number): DescriptorLinks | null {
     try {
-      return readdirSync(`/proc/${pid}/fd`);
+      return openDescriptorLinks(pid);
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'EACCES') this.denied += 1;
-      return [];
+      return null;
     }
   }
 
@@ -97,16 +99,6 @@ function processesByDistance(namespace: number | null): { near: number[]; far: n
   const far: number[] = [];
   for (const pid of pids) (namespaceInode(pid) === namespace ? near : far).push(pid);
   return { near, far };
-}
-
-/** `socket:[4711]`: 4711. Null for other files and for descriptors closed meanwhile. */
-function socketInode(link: string): number | null {
-  try {
-    const target = readlinkSync(link);
-    return target.startsWith('socket:[') ? Number(target.slice(8, -1)) : null;
-  } catch {
-    return null;
-  }
 }
 
 function describeProcess(

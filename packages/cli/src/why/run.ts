@@ -5,7 +5,7 @@ import { complain, type Delivery, deliver } from '../terminal/deliver.ts';
 import { orAborted, withInterrupt } from '../terminal/interrupt.ts';
 import type { Io } from '../terminal/io.ts';
 import { growYoungGeneration } from '../young-generation.ts';
-import { answer, type Question } from './answer.ts';
+import type { Question } from './answer.ts';
 import { type Look, lastLook, liveEvidence, look, type Seen } from './live.ts';
 import { watchFor } from './progress.ts';
 import { nothingRecorded } from './recording.ts';
@@ -72,7 +72,8 @@ async function repeat(run: Run, reader: NamespaceReader): Promise<ExitStatus> {
 async function see(run: Run, reader: NamespaceReader, before: Look | null): Promise<Seen> {
   const { request, io, signal } = run;
   if (request.duration === 0) {
-    const last = await lastLook(reader, request.target);
+    // What explains is loaded while the sockets come in.
+    const [last] = await Promise.all([lastLook(reader, request.target), loadAnswer()]);
     return { first: null, last, recorded: nothingRecorded([]) };
   }
   const { record } = await import('./trace.ts');
@@ -87,8 +88,11 @@ async function see(run: Run, reader: NamespaceReader, before: Look | null): Prom
   return { first, last, recorded: { ...recorded, missing: [...missing, ...recorded.missing] } };
 }
 
+const loadAnswer = () => import('./answer.ts');
+
 async function explain(question: Question): Promise<Delivery> {
   const { io, request } = question;
+  const { answer } = await loadAnswer();
   const answered = answer(question);
   if (!answered.ok) return { status: await refuse(io, answered.error), readable: false };
   const { text, status } = answered.value;

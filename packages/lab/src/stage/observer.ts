@@ -59,13 +59,13 @@ export class Observer {
     const current = new Map(rows.map((row) => [`${row.localPort} ${row.remotePort}`, row]));
     for (const [key, row] of current)
       if (this.#lastRows.get(key)?.tcpState !== row.tcpState) this.#recordState(row, at);
-    for (const [key, row] of this.#lastRows)
-      if (!current.has(key)) this.#recordState({ ...row, tcpState: 'CLOSED' }, at);
+    for (const [key, { localPort, remotePort }] of this.#lastRows)
+      if (!current.has(key)) this.#recordState({ localPort, remotePort, tcpState: 'CLOSED' }, at);
     this.#lastRows.clear();
     for (const [key, row] of current) this.#lastRows.set(key, row);
   }
 
-  #recordState({ localPort, remotePort, tcpState }: SocketRow, at: number): void {
+  #recordState({ localPort, remotePort, tcpState }: StateOfSocket, at: number): void {
     const of = localPort === this.#ports.serverPort ? 'server' : 'client';
     const [clientPort, serverPort] =
       of === 'server' ? [remotePort, localPort] : [localPort, remotePort];
@@ -81,3 +81,5 @@ export class Observer {
     }
   }
 }
+
+type StateOfSocket = Pick<SocketRow, 'localPort' | 'remotePort' | 'tcpState'>;
