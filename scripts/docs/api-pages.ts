@@ -51,9 +51,14 @@ const references: readonly Reference[] = [
       'packages/server/src/create-server.ts',
       'packages/server/src/options.ts',
       'packages/server/src/managed-server.ts',
+      'packages/server/src/limits/options.ts',
+      'packages/server/src/refusals.ts',
+      'packages/server/src/counts.ts',
       'packages/server/src/drain/options.ts',
       'packages/server/src/drain/report.ts',
       'packages/server/src/signal-handlers.ts',
+      'packages/server/src/diagnostics.ts',
+      'packages/connection/src/diagnostics.ts',
       ...shared,
     ],
   },
@@ -78,6 +83,7 @@ const inner = new Set([
   'DrainSettings',
   'drainSettings',
   'drainReport',
+  'checkLimits',
   'Settings',
   'settingsOf',
   'numbersOf',
@@ -123,7 +129,7 @@ function nameOf(declaration: string): string | null {
   const words = line
     .replace(/^export /, '')
     .replace(/^(const|function|class|interface|type|get|readonly) /, '');
-  return /^\w+/.exec(words)?.[0] ?? null;
+  return /^'?([\w-]+)/.exec(words)?.[1] ?? null;
 }
 
 function textOf(comment: string): string {

@@ -5,14 +5,14 @@ import { channel } from 'node:diagnostics_channel';
  * a server's connection and null for a client's; `connection` a ManagedConnection.
  */
 
-/** `{ connection, owner }`, when its opening handshake has completed. */
+/** `farewell:connection:opened`, `{ connection, owner }`, when its opening handshake has completed. */
 export const openedChannel = channel('farewell:connection:opened');
 
-/** `{ connection, owner, latency }`, when a ping was answered; `latency` in ms. */
+/** `farewell:connection:heartbeat`, `{ connection, owner, latency }`, when a ping was answered; `latency` in ms. */
 export const heartbeatChannel = channel('farewell:connection:heartbeat');
 
-/** `{ connection, owner }`, when its first Close frame has been sent or received. */
+/** `farewell:connection:closing`, `{ connection, owner }`, when its first Close frame has been sent or received. */
 export const closingChannel = channel('farewell:connection:closing');
 
-/** `{ connection, owner, ending }`, when it has ended; a connection that never opened too. */
+/** `farewell:connection:closed`, `{ connection, owner, ending }`, when it has ended; a connection that never opened too. */
 export const closedChannel = channel('farewell:connection:closed');

@@ -1,33 +1,57 @@
 import type { IncomingMessage } from 'node:http';
 import type { Refusal, ServerOptions } from './options.ts';
+import type { RefusalCause } from './refusals.ts';
 
-/** May this request be upgraded? null: yes. Checks the path, the origin, then asks `authenticate`. */
-export function admit(
+/** An answer by HTTP, and why. */
+export interface Rejection extends Refusal {
+  readonly cause: RefusalCause;
+}
+
+/** Do path and origin allow it? null: yes. */
+export function checkRequest(
   request: IncomingMessage,
-  options: ServerOptions,
-  openTimeout: number,
-): Refusal | null | Promise<Refusal | null> {
-  const { path, allowedOrigins, authenticate } = options;
-  if (path !== undefined && pathOf(request) !== path) return { status: 404 };
+  { path, allowedOrigins }: ServerOptions,
+): Rejection | null {
+  if (path !== undefined && pathOf(request) !== path) return { cause: 'path', status: 404 };
   const { origin } = request.headers;
-  if (allowedOrigins && origin !== undefined && !allowedOrigins.includes(origin)) {
-    return { status: 403 };
+  const isAllowed = !allowedOrigins || origin === undefined || allowedOrigins.includes(origin);
+  return isAllowed ? null : { cause: 'origin', status: 403 };
+}
+
+/** Does the application allow it? null: yes. Never rejects: an error goes to `onError`. */
+export async function authenticated(
+  request: IncomingMessage,
+  authenticate: NonNullable<ServerOptions['authenticate']>,
+  { timeout, onError }: { readonly timeout: number; readonly onError: (error: unknown) => void },
+): Promise<Rejection | null> {
+  try {
+    return await within(timeout, asked(authenticate, request));
+  } catch (error) {
+    onError(error);
+    return { cause: 'authentication-error', status: 500 };
   }
-  return authenticate ? within(openTimeout, asked(authenticate, request)) : null;
 }
 
 async function asked(
   authenticate: NonNullable<ServerOptions['authenticate']>,
   request: IncomingMessage,
-): Promise<Refusal | null> {
-  return (await authenticate(request)) ?? null;
+): Promise<Rejection | null> {
+  const refusal = await authenticate(request);
+  return refusal ? { cause: 'authentication', ...refusal } : null;
 }
 
-const tooLate: Refusal = { status: 503, body: 'Authentication took too long' };
+const tooLate: Rejection = {
+  cause: 'authentication-timeout',
+  status: 503,
+  body: 'Authentication took too long',
+};
 
-async function within(timeout: number, answer: Promise<Refusal | null>): Promise<Refusal | null> {
+async function within(
+  timeout: number,
+  answer: Promise<Rejection | null>,
+): Promise<Rejection | null> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Refusal>((resolve) => {
+  const late = new Promise<Rejection>((resolve) => {
     timer = setTimeout(resolve, timeout, tooLate);
   });
   try {

@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import {
   type ConnectionSettings,
@@ -13,13 +13,20 @@ import {
 } from '@farewell/connection';
 import type { Policy } from '@farewell/core';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { admit } from './admission.ts';
+import type { Rejection } from './admission.ts';
 import { closeHttp } from './close-http.ts';
+import { Counts, type ServerCounts } from './counts.ts';
+import { drainChannel, drainedChannel, limitChannel, refusedChannel } from './diagnostics.ts';
 import { CutCounter } from './drain/cut-counter.ts';
 import { Drain } from './drain/drain.ts';
 import { type DrainOptions, drainSettings } from './drain/options.ts';
 import type { DrainProgress, DrainReport } from './drain/report.ts';
-import type { AnyHttpServer, Refusal, ServerOptions } from './options.ts';
+import { Gate, retryAfter } from './gate.ts';
+import { watchHandshakes } from './handshake-deadline.ts';
+import { type LimitName, Limits } from './limits/limits.ts';
+import { checkLimits } from './limits/options.ts';
+import type { AnyHttpServer, ServerOptions } from './options.ts';
+import { refusalStatus } from './refusals.ts';
 import { refuse } from './refuse.ts';
 
 /** The events of a server. */
@@ -36,11 +43,13 @@ type Handler = (...args: ServerEvents['connection']) => unknown;
 
 /** Takes upgrades, and keeps every connection until it has ended. */
 export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDisposable {
-  readonly #options: ServerOptions;
   readonly #settings: ConnectionSettings & { policy: Policy };
   readonly #wss: WebSocketServer;
   readonly #connections = new Set<ManagedConnection>();
   readonly #detachments = new Map<AnyHttpServer, () => void>();
+  readonly #gate: Gate;
+  readonly #limits: Limits;
+  readonly #counts = new Counts();
   readonly #cuts = new CutCounter();
   #own: AnyHttpServer | null = null;
   #drain: Drain | null = null;
@@ -49,19 +58,36 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
 
   constructor(options: ServerOptions) {
     super();
-    this.#options = options;
+    checkLimits(options);
+    this.#limits = new Limits(options, (connection, limit) => this.#limited(connection, limit));
     this.#settings = connectionSettings('server', options, {
+      owner: this,
+      ...this.#hooksOfLimits(options),
       onError: (error, connection) => this.#report(error, connection),
       onEnd: (connection) => this.#ended(connection),
       onCut: (connection, how) => this.#cut(connection, how),
     });
     const ours = { noServer: true, clientTracking: false, ...withoutOwnTimer };
+    this.#gate = new Gate(options, this.#settings.policy.openTimeout, {
+      closed: () => this.#rejection(),
+      onError: (error) => this.#report(error, null),
+    });
     this.#wss = new WebSocketServer({ ...options.ws, ...ours });
   }
 
   /** Those that have not ended. */
   get connections(): ReadonlySet<ManagedConnection> {
     return this.#connections;
+  }
+
+  /** What was refused and limited so far. */
+  get counts(): ServerCounts {
+    return this.#counts;
+  }
+
+  /** The address of a client: the TCP peer's, or behind `trustedProxies` the one they forward. */
+  clientAddress(request: IncomingMessage): string {
+    return this.#gate.clientAddress(request);
   }
 
   /** Fulfilled with the address once the HTTP server listens; rejected if it cannot. */
@@ -84,27 +110,26 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
   }
 
   /** For `createServer`: an HTTP server that is closed together with this one. */
-  own(http: AnyHttpServer): void {
+  own(http: HttpServer): void {
     this.#own = http;
+    const { openTimeout } = this.#settings.policy;
+    watchHandshakes(http, openTimeout, (socket) => {
+      this.#refuse({ cause: 'handshake-timeout', status: 408 }, null, socket);
+    });
     this.attach(http);
     http.on('error', (error) => this.#report(error, null));
   }
 
   /** Upgrades one request, as an HTTP server's `upgrade` event gives it; refuses it by HTTP if it may not. */
   handleUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const { openTimeout } = this.#settings.policy;
     socket.on('error', destroyed);
-    const answer = this.#refusal() ?? admit(request, this.#options, openTimeout);
-    const upgrade = (admission: Refusal | null): void => {
-      const refusal = admission ?? this.#refusal();
-      if (refusal) refuse(socket, refusal, openTimeout);
+    const answer = this.#gate.admit(request, socket);
+    const upgrade = (rejection: Rejection | null): void => {
+      if (rejection) this.#refuse(rejection, request, socket);
       else this.#upgrade(request, socket, head);
     };
-    if (!(answer instanceof Promise)) return upgrade(answer);
-    answer.then(upgrade).catch((error: unknown) => {
-      refuse(socket, { status: 500 }, openTimeout);
-      this.#report(error, null);
-    });
+    if (answer instanceof Promise) void answer.then(upgrade);
+    else upgrade(answer);
   }
 
   /**
@@ -155,6 +180,7 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
 
   async #finish(drain: Drain, timeout: number): Promise<DrainReport> {
     const report = await drain.finished;
+    if (drainedChannel.hasSubscribers) drainedChannel.publish({ server: this, report });
     if (this.#own) await closeHttp(this.#own, Math.max(0, timeout - report.elapsed));
     return report;
   }
@@ -168,14 +194,46 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
   }
 
   /** While it drains or closes; null: it does neither. */
-  #refusal(): Refusal | null {
-    const delay = this.#drain?.refuse() ?? null;
-    if (delay !== null) return { status: 503, headers: { 'Retry-After': wholeSeconds(delay) } };
-    return this.#drain || this.#closing ? { status: 503 } : null;
+  #rejection(): Rejection | null {
+    const drain = this.#drain;
+    if (!drain) return this.#closing ? { cause: 'closing', status: refusalStatus.closing } : null;
+    const headers = retryAfter(drain.refuse());
+    return { cause: 'draining', status: refusalStatus.draining, headers };
+  }
+
+  #refuse(rejection: Rejection, request: IncomingMessage | null, socket: Socket): void {
+    refuse(socket, rejection, this.#settings.policy.openTimeout);
+    this.#refused(rejection, request);
+  }
+
+  #refused(
+    { cause, status }: Pick<Rejection, 'cause'> & { readonly status: number | null },
+    request: IncomingMessage | null,
+  ): void {
+    this.#counts.refused(cause);
+    if (refusedChannel.hasSubscribers)
+      refusedChannel.publish({ server: this, request, cause, status });
+  }
+
+  #limited(connection: ManagedConnection, limit: LimitName): void {
+    this.#counts.limited(limit);
+    if (limitChannel.hasSubscribers) limitChannel.publish({ server: this, connection, limit });
+  }
+
+  #hooksOfLimits({ messageRate, slowConsumer }: ServerOptions): Partial<ConnectionSettings> {
+    const limits = this.#limits;
+    return {
+      ...(messageRate && { takesMessage: (connection) => limits.received(connection) }),
+      ...(slowConsumer && {
+        refusesSend: (connection) => limits.refusesSend(connection),
+        onUnsent: (connection, bytes) => limits.unsent(connection, bytes),
+      }),
+    };
   }
 
   #ended(connection: ManagedConnection): void {
     this.#connections.delete(connection);
+    this.#limits.ended(connection);
     this.#drain?.ended(connection);
   }
 
@@ -186,17 +244,23 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    let isTaken = false;
     this.#wss.handleUpgrade(request, socket, head, (ws) => {
+      isTaken = true;
       socket.off('error', destroyed);
       this.#take(ws, socket, request);
     });
+    // ws has answered by itself, or the socket was gone.
+    if (!isTaken) this.#refused({ cause: 'bad-handshake', status: null }, request);
   }
 
   #take(ws: WebSocket, socket: Socket, request: IncomingMessage): void {
     const connection = new ManagedConnection(ws, this.#settings);
     holdSocket(connection, socket);
     this.#connections.add(connection);
+    this.#counts.opened += 1;
     openConnection(connection);
+    this.#limits.opened(connection);
     for (const handler of this.listeners('connection') as Handler[]) {
       void this.#run(handler, connection, request);
     }
@@ -215,6 +279,7 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
   }
 
   #tell(progress: DrainProgress): void {
+    if (drainChannel.hasSubscribers) drainChannel.publish({ server: this, progress });
     try {
       this.emit('drain', progress);
     } catch (error) {
@@ -227,11 +292,6 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
     if (this.listenerCount('error') > 0) this.emit('error', error, connection);
     else warn(error);
   }
-}
-
-/** RFC 9110 §10.2.3: Retry-After knows no fractions. */
-function wholeSeconds(delay: number): string {
-  return String(Math.ceil(delay / 1_000));
 }
 
 function destroyed(this: Socket): void {

@@ -2,6 +2,7 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { type ConnectionOptions, InvalidOptionError } from '@farewell/connection';
 import type { ServerOptions as WsOptions } from 'ws';
+import type { LimitOptions } from './limits/options.ts';
 
 /** The HTTP answer to a request that is not upgraded. */
 export interface Refusal {
@@ -15,7 +16,7 @@ export interface Refusal {
 export type AnyHttpServer = HttpServer | HttpsServer;
 
 /** Options of `createServer`. Exactly one of `port`, `server` and `noServer`. Durations in ms. */
-export interface ServerOptions extends ConnectionOptions {
+export interface ServerOptions extends ConnectionOptions, LimitOptions {
   /** Listen on it, with an HTTP server of one's own; 0: any free port. */
   readonly port?: number;
   /** With `port`. Default: all addresses. */

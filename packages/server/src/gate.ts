@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { authenticated, checkRequest, type Rejection } from './admission.ts';
+import { retryDelay } from './drain/pacing.ts';
+import { addressKey, clientAddress } from './limits/client-address.ts';
+import { Seats } from './limits/seats.ts';
+import type { ServerOptions } from './options.ts';
+import { refusalStatus } from './refusals.ts';
+
+/** What a gate needs of its server. */
+export interface GateHost {
+  /** Does the server let nobody in any more? */
+  readonly closed: () => Rejection | null;
+  readonly onError: (error: unknown) => void;
+}
+
+/** When a client that finds no seat may try again, ms. */
+const comeBack = { min: 1_000, max: 10_000 };
+
+/** Decides before the upgrade who may come in. */
+export class Gate {
+  readonly #options: ServerOptions;
+  readonly #openTimeout: number;
+  readonly #host: GateHost;
+  readonly #seats: Seats | null;
+  readonly #addressOf: ReturnType<typeof clientAddress>;
+
+  constructor(options: ServerOptions, openTimeout: number, host: GateHost) {
+    const { maxConnections, maxConnectionsPerAddress, trustedProxies } = options;
+    this.#options = options;
+    this.#openTimeout = openTimeout;
+    this.#host = host;
+    const isLimited = (maxConnections ?? maxConnectionsPerAddress) !== undefined;
+    this.#seats = isLimited ? new Seats(maxConnections, maxConnectionsPerAddress) : null;
+    this.#addressOf = clientAddress(trustedProxies);
+  }
+
+  /** Behind trusted proxies: what they say. Empty: the socket is gone. */
+  clientAddress(request: IncomingMessage): string {
+    return this.#addressOf(request.socket.remoteAddress ?? '', request.headers);
+  }
+
+  /** null: it may. A seat that was taken is given back when the socket closes, whatever comes of it. */
+  admit(request: IncomingMessage, socket: Socket): Rejection | null | Promise<Rejection | null> {
+    const rejection =
+      this.#host.closed() ??
+      checkRequest(request, this.#options) ??
+      this.#takeSeat(request, socket);
+    const { authenticate } = this.#options;
+    if (rejection ?? !authenticate) return rejection;
+    return this.#ask(request, authenticate);
+  }
+
+  async #ask(
+    request: IncomingMessage,
+    authenticate: NonNullable<ServerOptions['authenticate']>,
+  ): Promise<Rejection | null> {
+    const { onError } = this.#host;
+    const limits = { timeout: this.#openTimeout, onError };
+    const rejection = await authenticated(request, authenticate, limits);
+    return rejection ?? this.#host.closed();
+  }
+
+  #takeSeat(request: IncomingMessage, socket: Socket): Rejection | null {
+    const seats = this.#seats;
+    if (!seats) return null;
+    const key = addressKey(this.clientAddress(request));
+    const cause = seats.take(key);
+    if (cause) return { cause, status: refusalStatus[cause], headers: retryAfter(retryLater()) };
+    socket.once('close', () => seats.giveBack(key));
+    return null;
+  }
+}
+
+function retryLater(): number | null {
+  return retryDelay({ index: 0, count: 1 }, comeBack, Math.random());
+}
+
+/** RFC 9110 §10.2.3: whole seconds. */
+export function retryAfter(delay: number | null): Readonly<Record<string, string>> {
+  return delay === null ? {} : { 'Retry-After': String(Math.ceil(delay / 1_000)) };
+}

@@ -1,0 +1,143 @@
+import { type Alarm, alarmClock, type ManagedConnection, now } from '@farewell/connection';
+import { limitCode } from '../refusals.ts';
+import { type Bucket, fullBucket, takeToken } from './message-rate.ts';
+import type { LimitOptions, SlowConsumerOptions } from './options.ts';
+
+/** The limits of connections that are open. */
+export type LimitName = 'max-connection-age' | 'slow-consumer' | 'message-rate';
+
+/** `send` was refused: too much is unsent to this client, for too long. */
+export class SlowConsumerError extends Error {
+  override readonly name = 'SlowConsumerError';
+  readonly code = 'FAREWELL_SLOW_CONSUMER';
+}
+
+/** Told of each connection that met a limit. */
+export type OnLimit = (connection: ManagedConnection, limit: LimitName) => void;
+
+/** Watches the connections of a server; only those limits cost something that are set. */
+export class Limits {
+  readonly #options: LimitOptions;
+  readonly #onLimit: OnLimit;
+  readonly #ages = new Map<ManagedConnection, AgeAlarm>();
+  readonly #buckets = new WeakMap<ManagedConnection, Bucket>();
+  readonly #slow = new Map<ManagedConnection, SlowAlarm>();
+
+  constructor(options: LimitOptions, onLimit: OnLimit) {
+    this.#options = options;
+    this.#onLimit = onLimit;
+  }
+
+  opened(connection: ManagedConnection): void {
+    const { maxConnectionAge } = this.#options;
+    if (!maxConnectionAge) return;
+    const { age, jitter = age / 10 } = maxConnectionAge;
+    const alarm = new AgeAlarm(connection, this.#onLimit);
+    this.#ages.set(connection, alarm);
+    alarmClock.set(alarm, now() + Math.ceil(age - Math.random() * jitter));
+  }
+
+  ended(connection: ManagedConnection): void {
+    const alarms = [this.#ages.get(connection), this.#slow.get(connection)];
+    for (const alarm of alarms) if (alarm) alarmClock.clear(alarm);
+    this.#ages.delete(connection);
+    this.#slow.delete(connection);
+  }
+
+  /** A message came in. False: it was one too many, and the connection is being closed. */
+  received(connection: ManagedConnection): boolean {
+    const { messageRate } = this.#options;
+    if (!messageRate) return true;
+    const at = performance.now();
+    const bucket = this.#buckets.get(connection) ?? fullBucket(messageRate, at);
+    this.#buckets.set(connection, bucket);
+    if (takeToken(bucket, messageRate, at)) return true;
+    if (connection.readyState === 'OPEN') {
+      this.#onLimit(connection, 'message-rate');
+      void connection.close(limitCode['message-rate'], 'too many messages');
+    }
+    return false;
+  }
+
+  /** So many bytes are unsent now. */
+  unsent(connection: ManagedConnection, bytes: number): void {
+    const { slowConsumer } = this.#options;
+    if (!slowConsumer) return;
+    const known = this.#slow.get(connection);
+    if (bytes <= slowConsumer.bytes) {
+      this.#slow.delete(connection);
+      return known?.recover();
+    }
+    if (known || connection.readyState !== 'OPEN') return;
+    const alarm = new SlowAlarm(connection, slowConsumer.action, this.#onLimit);
+    this.#slow.set(connection, alarm);
+    alarmClock.set(alarm, now() + slowConsumer.duration);
+  }
+
+  /** An error: this message is dropped. */
+  refusesSend(connection: ManagedConnection): SlowConsumerError | null {
+    if (!this.#slow.get(connection)?.isDropping) return null;
+    const { bufferedAmount } = connection;
+    return new SlowConsumerError(`Cannot send: ${bufferedAmount} bytes are unsent to this client`);
+  }
+}
+
+class AgeAlarm implements Alarm {
+  alarmAt = 0;
+  alarmIndex = -1;
+  readonly #connection: ManagedConnection;
+  readonly #onLimit: OnLimit;
+
+  constructor(connection: ManagedConnection, onLimit: OnLimit) {
+    this.#connection = connection;
+    this.#onLimit = onLimit;
+  }
+
+  ring(): void {
+    if (this.#connection.readyState !== 'OPEN') return;
+    this.#onLimit(this.#connection, 'max-connection-age');
+    void this.#connection.close(limitCode['max-connection-age'], 'maximum age reached');
+  }
+}
+
+class SlowAlarm implements Alarm {
+  alarmAt = 0;
+  alarmIndex = -1;
+  isDropping = false;
+  #hasPaused = false;
+  readonly #connection: ManagedConnection;
+  readonly #action: SlowConsumerOptions['action'];
+  readonly #onLimit: OnLimit;
+
+  constructor(
+    connection: ManagedConnection,
+    action: SlowConsumerOptions['action'],
+    onLimit: OnLimit,
+  ) {
+    this.#connection = connection;
+    this.#action = action;
+    this.#onLimit = onLimit;
+  }
+
+  ring(): void {
+    if (this.#connection.readyState !== 'OPEN') return;
+    this.#onLimit(this.#connection, 'slow-consumer');
+    switch (this.#action) {
+      case 'close':
+        return void this.#connection.close(limitCode['slow-consumer'], 'too slow');
+      case 'drop':
+        this.isDropping = true;
+        return;
+      case 'pause':
+        this.#hasPaused = true;
+        return this.#connection.pause();
+    }
+  }
+
+  /** Enough was sent. */
+  recover(): void {
+    alarmClock.clear(this);
+    this.isDropping = false;
+    if (this.#hasPaused) this.#connection.resume();
+  }
+}
