@@ -59,6 +59,10 @@ const facilities = {
     missing: '`tcpdump` (apt-get install tcpdump)',
     present: () => runs('tcpdump', ['--version']),
   },
+  dumpcap: {
+    missing: '`dumpcap` (apt-get install wireshark-common)',
+    present: () => runs('dumpcap', ['--version']),
+  },
   chromium: {
     missing: '`chromium` (apt-get install chromium)',
     present: () => runs('chromium', ['--version']),

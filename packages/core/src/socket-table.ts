@@ -168,6 +168,39 @@ export interface NamespaceInfo {
   readonly label: string;
 }
 
+/** `likely-websocket`: frames fit, no handshake was seen; `hidden`: TLS; `nothing`: no payload came. */
+export type Speech = 'websocket' | 'likely-websocket' | 'other' | 'hidden' | 'nothing';
+
+/** What packets showed of a connection that had not ended when the capture did. */
+export interface ConnectionInPackets {
+  readonly client: PacketEndpoint;
+  readonly server: PacketEndpoint;
+  readonly speaks: Speech;
+  /** Ids of the verdicts that its packets give. */
+  readonly verdicts: readonly string[];
+}
+
+export interface PacketEndpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Packets that were captured between the snapshots. Times are Unix ms. */
+export interface PacketTable {
+  readonly source: 'tcpdump' | 'dumpcap';
+  readonly from: number;
+  readonly to: number;
+  readonly packets: number;
+  /** Packets that the capturing program says it lost; null: it does not say. */
+  readonly lost: number | null;
+  /** How many connections speak what, those that ended included. */
+  readonly spoken: Readonly<Record<Speech, number>>;
+  /** How many of them give each verdict, by its id. */
+  readonly verdicts: ReadonlyMap<string, number>;
+  /** Those that had not ended. */
+  readonly live: readonly ConnectionInPackets[];
+}
+
 /** Everything that a diagnosis may look at. Snapshots are oldest first, at least one. */
 export interface Evidence {
   readonly namespace: NamespaceInfo;
@@ -179,6 +212,8 @@ export interface Evidence {
   readonly missing: readonly Missing[];
   /** What happened between the snapshots. null or absent: not traced; `missing` says why. */
   readonly trace?: TraceTable | null;
+  /** What was captured between the snapshots. null or absent: nothing was. */
+  readonly packets?: PacketTable | null;
   /** Unknown: a table taken elsewhere that does not say. */
   readonly platform: 'linux' | 'macos' | Unknown;
 }

@@ -1,6 +1,7 @@
 import type { SocketState } from '@farewell/core';
 import { missingFrom } from './missing.ts';
 import { processRef, together } from './owners.ts';
+import { packetsSeen } from './packets-seen.ts';
 import type { Diagnose, Report, StateCount } from './report.ts';
 import { rules } from './rules/index.ts';
 import { type Scene, sceneOf } from './scene.ts';
@@ -26,6 +27,7 @@ export const diagnose: Diagnose = (evidence, target) => {
     tcpStates: stateCounts(scene),
     bothEndsLocal: scene.now.bothEndsLocal,
     traced: tracedIn(scene),
+    packets: packetsSeen(scene),
     verdicts: inOrder(Object.values(rules).flatMap((rule) => rule(scene))),
   };
 };

@@ -2,6 +2,7 @@ import type { SocketRow, TracedGroup, TracedProcess } from '@farewell/core';
 import { groupsOf, sumOf } from './groups.ts';
 import { type History, processesOf } from './history.ts';
 import { processRef } from './owners.ts';
+import { packetEvidence } from './packets-seen.ts';
 import { holderOf, type Scene } from './scene.ts';
 import type { Who } from './sentences/who.ts';
 import type { Service } from './services.ts';
@@ -32,6 +33,7 @@ export function verdictOn(
   const holder = holderOf(scene, service, rows);
   return {
     ...finding,
+    evidence: [...finding.evidence, ...packetEvidence(scene, finding.id, rows)],
     count: rows.length + sumOf(counted),
     process: maker ? tracedRef(scene, maker) : holder && processRef(holder),
     port: service?.port ?? null,

@@ -2,6 +2,7 @@ import type {
   Evidence,
   FirstFin,
   Missing,
+  PacketTable,
   ResetCount,
   SeenCloses,
   SocketEnding,
@@ -65,6 +66,13 @@ export interface Traced {
   readonly services: readonly TracedService[];
 }
 
+/** What packets that were captured meanwhile tell of the target. */
+export interface PacketsSeen
+  extends Pick<PacketTable, 'source' | 'from' | 'to' | 'packets' | 'lost' | 'spoken'> {
+  /** Sockets of live connections of which no payload came: what they speak is not known. */
+  readonly silentSockets: number;
+}
+
 export interface Report {
   readonly target: Target;
   /** Processes inside the target. */
@@ -83,6 +91,8 @@ export interface Report {
   readonly bothEndsLocal: boolean;
   /** What happened while we watched; null: nothing was recorded. */
   readonly traced: Traced | null;
+  /** null: no packets were captured. */
+  readonly packets: PacketsSeen | null;
   /** Problems first. */
   readonly verdicts: readonly Verdict[];
 }

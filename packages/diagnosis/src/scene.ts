@@ -10,6 +10,7 @@ import type {
 import { isLocalPair } from './attribution.ts';
 import { type History, historiesOf } from './history.ts';
 import { type Holders, holders, type Ownership, ownership } from './owners.ts';
+import { type InPackets, inPackets } from './packets-seen.ts';
 import { type PortUse, portUse } from './ports.ts';
 import type { Target } from './report.ts';
 import { rowsIn, type Service } from './services.ts';
@@ -42,6 +43,8 @@ export interface Scene {
   readonly histories: readonly History[];
   /** What happened to a service's sockets, as far as it was seen. */
   readonly historyOf: (service: Service) => History | null;
+  /** What was captured between the snapshots; null: nothing was. */
+  readonly packets: InPackets | null;
 }
 
 /** Verdicts from a scene: pure, silent where there is no evidence. */
@@ -76,6 +79,7 @@ export function sceneOf(evidence: Evidence, target: Target): Scene {
     trace,
     histories,
     historyOf: ({ key }) => byKey.get(key) ?? null,
+    packets: evidence.packets ? inPackets(evidence.packets) : null,
   };
 }
 

@@ -17,13 +17,14 @@ export function tableSource(scene: Scene): string {
 
 /** The `sources` of a report. */
 export function sourcesOf(scene: Scene): readonly string[] {
-  const { settings, counters } = scene;
+  const { settings, counters, packets } = scene;
   return [
     ...(scene.trace ? [traceSource(scene.trace)] : []),
     `socket table (${tableSource(scene)})`,
     ...named(counters.now, 'counters'),
     ...named(settings, 'settings'),
     ...(scene.ownership.known ? ['owners'] : []),
+    ...(packets ? [`packets (${packets.table.source})`] : []),
   ];
 }
 

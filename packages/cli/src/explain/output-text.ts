@@ -29,7 +29,9 @@ export function textOutput(request: ExplainRequest, style: ExplainStyle): Output
       const blocks = [
         headLines(request, { captures, summary }, style),
         serverLines(summary, style),
-        ...(isOneShown(request, summary) ? [] : groups.map((group) => groupLines(group, style))),
+        ...(isOneShown(request, summary)
+          ? []
+          : groups.map((group) => groupLines(group, `#${group.exampleIndex}`, style))),
         ...(await connectionBlocks(request, { summary, kept }, style)),
         remarkLines(captures, summary, style),
         wrap(closingLine(groups, status), style.width),

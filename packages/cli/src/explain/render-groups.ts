@@ -15,14 +15,14 @@ const doubt: Readonly<Record<ConnectionVerdict['confidence'], string>> = {
   possible: ' (possible)',
 };
 
-/** Connections with one verdict: how many, an example, where, what to do. */
-export function groupLines(group: VerdictGroup, style: ExplainStyle): string[] {
-  const { example, exampleIndex, count } = group;
+/** Connections with one verdict: how many, an example and what it is called, where, what to do. */
+export function groupLines(group: VerdictGroup, name: string, style: ExplainStyle): string[] {
+  const { example, count } = group;
   const text = `${formatQuantity(count, 'connection')}: ${example.summary}`;
-  const which = count > 1 ? `for example #${exampleIndex}: ` : `#${exampleIndex}: `;
+  const which = [...(count > 1 ? ['for example'] : []), ...(name === '' ? [] : [name])].join(' ');
   return [
     ...headLines(group, text + doubt[group.confidence], style),
-    ...row('seen', which + evidenceText(example), style),
+    ...row('seen', (which === '' ? '' : `${which}: `) + evidenceText(example), style),
     ...row('servers', serversText(group), style),
     ...doLines(example, style),
   ];

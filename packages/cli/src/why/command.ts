@@ -20,6 +20,7 @@ Examples
   farewell why :8080
   farewell why --pid 4121 --for 10s
   farewell why --json --fail-on risk :443
+  farewell why :8080 --capture --for 30s
   kubectl exec POD -- cat /proc/net/tcp /proc/net/tcp6 | farewell why --from -
 `;
 
@@ -34,6 +35,10 @@ export function addWhyCommand(program: Command, context: CommandContext): void {
     .option('--netns <path>', 'another network namespace, such as /run/netns/NAME')
     .option('--for <duration>', 'time between two snapshots; 0 takes one (default: 3s)')
     .option('--no-trace', 'only snapshots: nothing is recorded between them')
+    .option(
+      '--capture',
+      'also capture packets (tcpdump or dumpcap): which speak WebSocket, how they end',
+    )
     .option('--watch', 'repeat until interrupted')
     .option('--from <file>', 'a table taken elsewhere, - for stdin; repeatable', append)
     .option('--json', 'print JSON (schema farewell.why/1)')

@@ -1,12 +1,15 @@
-import type { Report, Severity } from '@farewell/diagnosis';
+import type { Severity } from '@farewell/diagnosis';
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
 
 /** From which severity on a verdict makes the exit status 1. */
 export type FailOn = Extract<Severity, 'problem' | 'risk'>;
 
 /** 1 if a verdict reaches the level, else 0. */
-export function statusOf(report: Report, failOn: FailOn): ExitStatus {
+export function statusOf(
+  { verdicts }: { readonly verdicts: readonly { readonly severity: Severity }[] },
+  failOn: FailOn,
+): ExitStatus {
   const reaches = ({ severity }: { severity: Severity }): boolean =>
     severity === 'problem' || (failOn === 'risk' && severity === 'risk');
-  return report.verdicts.some(reaches) ? exitStatus.found : exitStatus.nothing;
+  return verdicts.some(reaches) ? exitStatus.found : exitStatus.nothing;
 }

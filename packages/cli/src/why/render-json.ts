@@ -1,9 +1,11 @@
 import type { Evidence, Missing, NamespaceInfo, Problem, SocketState } from '@farewell/core';
 import type {
   Confidence,
+  ConnectionVerdict,
   Cost,
   EvidenceItem,
   Lasts,
+  PacketsSeen,
   ProcessRef,
   Report,
   Severity,
@@ -14,6 +16,7 @@ import type {
   Verdict,
   VerdictId,
 } from '@farewell/diagnosis';
+import type { VerdictGroup } from '../explain/summary.ts';
 import { tableProblems } from './table-problems.ts';
 
 /** One verdict in the JSON of `why`. Field by field: docs/reference/why-json.md. */
@@ -50,11 +53,26 @@ export interface WhyJson {
   readonly tcpStates: Readonly<Record<SocketState, StateCount>>;
   /** What was recorded between the snapshots. */
   readonly traced: Traced | null;
+  /** What captured packets showed. */
+  readonly packets: (PacketsSeen & { readonly verdicts: readonly PacketVerdictJson[] }) | null;
   readonly verdicts: readonly WhyVerdictJson[];
 }
 
-/** The report as `farewell.why/1`. */
-export function whyJson(report: Report, evidence: Evidence): WhyJson {
+/** A verdict that packets alone give, of the connections that have it; its evidence is that of one. */
+export interface PacketVerdictJson extends ConnectionVerdict {
+  readonly count: number;
+  readonly servers: readonly { readonly server: string; readonly count: number }[];
+}
+
+/** What the answer is made of. */
+interface Answered {
+  readonly report: Report;
+  readonly evidence: Evidence;
+  readonly packetGroups: readonly VerdictGroup[];
+}
+
+/** The answer as `farewell.why/1`. */
+export function whyJson({ report, evidence, packetGroups }: Answered): WhyJson {
   return {
     schema: 'farewell.why/1',
     target: report.target,
@@ -68,8 +86,18 @@ export function whyJson(report: Report, evidence: Evidence): WhyJson {
     bothEndsLocal: report.bothEndsLocal,
     tcpStates: report.tcpStates,
     traced: report.traced,
+    packets: report.packets && {
+      ...report.packets,
+      verdicts: packetGroups.map(packetVerdictJson),
+    },
     verdicts: report.verdicts.map(verdictJson),
   };
+}
+
+function packetVerdictJson(group: VerdictGroup): PacketVerdictJson {
+  const { example, severity, confidence, count } = group;
+  const servers = [...group.servers].map(([server, those]) => ({ server, count: those }));
+  return { ...example, severity, confidence, count, servers };
 }
 
 function verdictJson(verdict: Verdict): WhyVerdictJson {

@@ -1,10 +1,12 @@
 import type { Evidence } from '@farewell/core';
 import type { Report, Severity } from '@farewell/diagnosis';
 import type { ExitStatus } from '../exit-status.ts';
+import type { VerdictGroup } from '../explain/summary.ts';
 import { formatDuration, formatQuantity } from '../terminal/format.ts';
 import { flow, wrap } from '../terminal/layout.ts';
 import { namespaceText, processesText, targetText, watchedText } from './describe.ts';
 import { missingTexts } from './missing-text.ts';
+import { lostText, packetLines, speechText } from './render-packets.ts';
 import { serviceLines } from './render-services.ts';
 import { stateCells } from './render-states.ts';
 import { tracedTexts } from './render-traced.ts';
@@ -15,6 +17,8 @@ import { tableProblems } from './table-problems.ts';
 export interface TextInput {
   readonly report: Report;
   readonly evidence: Evidence;
+  /** Verdicts that packets alone give. */
+  readonly packetGroups: readonly VerdictGroup[];
   readonly status: ExitStatus;
   /** What is to be said about the target, such as that nothing matches it. */
   readonly notes: readonly string[];
@@ -30,6 +34,7 @@ export function renderText(input: TextInput, style: TextStyle): string {
     flow(stateCells(report), style.width - 2, 3).map((line) => `  ${line}`),
     input.notes.flatMap((note) => wrap(note, style.width)),
     serviceLines(report, style),
+    packetLines(input.packetGroups, style),
     remarks(input).flatMap((remark) => remarkLines(remark, style)),
     wrap(closing(input), style.width),
   ];
@@ -39,14 +44,13 @@ export function renderText(input: TextInput, style: TextStyle): string {
 
 function header({ report, evidence, time }: TextInput, { width, paint }: TextStyle): string[] {
   const title = `farewell why ${targetText(report.target)}`.trimEnd();
-  const blind = 'the kernel cannot see which of these speak WebSocket';
   const facts = [
     title,
     processesText(report.processes),
     namespaceText(evidence.namespace) ?? '',
     watchedText(report.duration),
     time ?? '',
-    `${report.sources.join(', ')} (${blind})`,
+    report.sources.join(', ') + speechText(report.packets),
   ];
   const [first = '', ...rest] = wrap(facts.filter((fact) => fact !== '').join(' · '), width);
   return [first.replace(title, (text) => paint('strong', text)), ...rest];
@@ -54,13 +58,16 @@ function header({ report, evidence, time }: TextInput, { width, paint }: TextSty
 
 type Remark = readonly [label: string, text: string];
 
-function remarks({ report, evidence }: TextInput): Remark[] {
+function remarks({ report, evidence, packetGroups }: TextInput): Remark[] {
   const both =
     'Both ends of some of these connections are on this machine: each is a socket, and both are counted.';
   return [
     ...(report.bothEndsLocal ? [['counted', both] as const] : []),
     ...tracedTexts(report).map((text): Remark => ['traced', text]),
-    ...(wrong(report) || countOf(report) === 0 ? [] : [['looked at', lookedAt(report)] as const]),
+    ...(wrong(report, packetGroups) || countOf(report) === 0
+      ? []
+      : [['looked at', lookedAt(report)] as const]),
+    ...[lostText(report.packets) ?? []].flat().map((text): Remark => ['not seen', text]),
     ...missingTexts(report.missing).map((text): Remark => ['not seen', text]),
     ...tableProblems(evidence).map(
       ({ what, count, example }): Remark => ['left out', `${what} (${count}), such as: ${example}`],
@@ -86,8 +93,9 @@ function lookedAt(report: Report): string {
   );
 }
 
-function wrong(report: Report): boolean {
-  return report.verdicts.some(({ severity }) => severity === 'problem' || severity === 'risk');
+function wrong({ verdicts }: Report, packetGroups: readonly VerdictGroup[]): boolean {
+  const found = [...verdicts, ...packetGroups];
+  return found.some(({ severity }) => severity === 'problem' || severity === 'risk');
 }
 
 function countOf({ tcpStates }: Report): number {
@@ -101,15 +109,16 @@ const kinds: readonly (readonly [Severity, one: string, many: string])[] = [
   ['note', 'note', 'notes'],
 ];
 
-function closing({ report, status }: TextInput): string {
+function closing({ report, packetGroups, status }: TextInput): string {
+  const all = [...report.verdicts, ...packetGroups];
   const counts = kinds.flatMap(([kind, one, many]) => {
-    const count = report.verdicts.filter(({ severity }) => severity === kind).length;
+    const count = all.filter(({ severity }) => severity === kind).length;
     return count === 0 ? [] : [formatQuantity(count, one, many)];
   });
   const exit = `Exit status ${status}.`;
   if (countOf(report) === 0 && counts.length === 0)
     return `No sockets, so nothing to judge. ${exit}`;
   const found = counts.join(', ');
-  if (wrong(report)) return `${found}. ${exit}`;
+  if (wrong(report, packetGroups)) return `${found}. ${exit}`;
   return `Nothing is wrong here${found === '' ? '' : `: ${found}`}. ${exit}`;
 }

@@ -11,6 +11,7 @@ export interface TypedOptions {
   readonly for?: string;
   /** False: `--no-trace`. */
   readonly trace?: boolean;
+  readonly capture?: boolean;
   readonly watch?: boolean;
   readonly from?: readonly string[];
   readonly json?: boolean;
@@ -32,6 +33,8 @@ export interface WhyRequest {
   readonly duration: number;
   /** Record what happens meanwhile, as far as this user may. */
   readonly trace: boolean;
+  /** Capture the target's packets meanwhile. */
+  readonly capture: boolean;
   readonly watch: boolean;
   readonly json: boolean;
   readonly failOn: FailOn;
@@ -53,15 +56,22 @@ export function parseRequest(
   if (!duration.ok) return duration;
   if (options.watch && duration.value === 0)
     return failed('Expected `--for` to be longer than 0 with `--watch`, which compares snapshots');
+  if (options.capture && duration.value === 0)
+    return failed(
+      'Expected `--for` to be longer than 0 with `--capture`: packets take time to come',
+    );
   const place = parsePlace(options);
   if (!place.ok) return place;
   const typed = parseTypedTarget(target, place.value);
   if (!typed.ok) return typed;
+  if (options.capture && !('port' in typed.value))
+    return failed('Expected a port (`:8080`) or `host:port` with `--capture`: it filters packets');
   return ok({
     target: typed.value,
     place: place.value,
     duration: duration.value,
     trace: options.trace ?? true,
+    capture: options.capture ?? false,
     watch: options.watch ?? false,
     json: options.json ?? false,
     failOn: options.failOn,
@@ -71,10 +81,14 @@ export function parseRequest(
 }
 
 function conflictIn(options: TypedOptions): string | null {
-  const { from, netns, pid, watch } = options;
+  const { capture, from, netns, pid, watch } = options;
   if (pid !== undefined && netns !== undefined)
     return '`--pid` and `--netns` both choose a network namespace: give one of them';
+  if (capture && watch)
+    return '`--capture` sees how connections go on only within one look: leave `--watch` out, or record and explain';
   if (from === undefined) return null;
+  if (capture)
+    return '`--capture` is for live sockets: captures taken elsewhere are read by `farewell explain`';
   if (watch || options.for !== undefined)
     return '`--for` and `--watch` are for live sockets: a table taken elsewhere (`--from`) does not change';
   if (pid !== undefined || netns !== undefined)

@@ -40,14 +40,14 @@ async function runTables(run: Run, place: EvidencePlace & { kind: 'tables' }): P
     signal,
   );
   if (!evidence.ok) return refuse(io, evidence.error);
-  return (await explain({ ...run, evidence: evidence.value })).status;
+  return (await explain({ ...run, evidence: evidence.value, inPackets: [] })).status;
 }
 
 async function runLive(run: Run, place: EvidencePlace & { kind: 'live' }): Promise<ExitStatus> {
   if (run.io.platform !== 'linux') return refuse(run.io, notLinux(run.io.platform));
   try {
     using reader = openNamespace(place.selector);
-    return await repeat(run, reader);
+    return await (run.request.capture ? withPackets(run, place, reader) : repeat(run, reader));
   } catch (error) {
     if (error instanceof EvidenceError) return refuse(run.io, error.message);
     throw error;
@@ -63,9 +63,28 @@ async function repeat(run: Run, reader: NamespaceReader): Promise<ExitStatus> {
     last = seen.last;
     const evidence = liveEvidence(reader, seen);
     await turn(signal);
-    const { status, readable } = await explain({ ...run, evidence });
+    const { status, readable } = await explain({ ...run, evidence, inPackets: [] });
     if (!request.watch || !readable) return status;
   }
+}
+
+/** One answer from the table and from the packets that came meanwhile. */
+async function withPackets(
+  run: Run,
+  { selector: namespace }: EvidencePlace & { kind: 'live' },
+  reader: NamespaceReader,
+): Promise<ExitStatus> {
+  const { io, signal, targets } = run;
+  const { openCapture } = await import('./capture.ts');
+  const opened = await openCapture({ targets, namespace, path: io.env['PATH'], signal });
+  if (!opened.ok) return refuse(io, opened.error);
+  await using capture = opened.value;
+  const seen = await see(run, reader, null);
+  const captured = await capture.finish();
+  if (!captured.ok) return refuse(io, captured.error);
+  const { table, groups } = captured.value;
+  const evidence = { ...liveEvidence(reader, seen), packets: table };
+  return (await explain({ ...run, evidence, inPackets: groups })).status;
 }
 
 /** A look, the time to watch, and another; nothing is left in the kernel, whichever way this ends. */

@@ -58,6 +58,7 @@ export function report(parts: Partial<Report> = {}): Report {
     tcpStates: states(),
     bothEndsLocal: false,
     traced: null,
+    packets: null,
     verdicts: [],
     ...parts,
   };

@@ -11,6 +11,7 @@ function text(
   const input = {
     report: report(),
     evidence: evidence(),
+    packetGroups: [],
     status: 0,
     notes: [],
     time: null,

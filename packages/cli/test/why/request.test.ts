@@ -14,6 +14,7 @@ describe('parseRequest', () => {
         place: { kind: 'live', selector: { kind: 'own' } },
         duration: 3000,
         trace: true,
+        capture: false,
         watch: false,
         json: false,
         failOn: 'problem',

@@ -1,5 +1,5 @@
 import type { Role } from '@farewell/core';
-import { number } from '../words.ts';
+import { counted, number } from '../words.ts';
 
 /**
  * Every sentence about a connection that was seen in packets, by verdict. A summary has no figures: it
@@ -7,6 +7,16 @@ import { number } from '../words.ts';
  */
 
 const both = 'both sides';
+
+/** What packets add to a verdict that the socket table gives. */
+export const seenInPackets = {
+  webSocket: (count: number): string => `${number(count)} of them speak WebSocket`,
+  likelyWebSocket: (count: number): string =>
+    `${number(count)} of them send what looks like WebSocket frames`,
+  same: (count: number): string => `packets show the same for ${counted(count, 'connection')}`,
+  also: (id: string, count: number): string =>
+    `packets show ${id} for ${counted(count, 'connection')}`,
+} as const;
 
 export const timeWait = {
   summary: (role: Role, isCrossed: boolean): string =>
