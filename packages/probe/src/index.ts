@@ -1,14 +1,17 @@
-export { checks } from './checks/all.ts';
+export { allChecks, checks } from './checks/all.ts';
 export type {
   Check,
   CheckContext,
   CheckGroup,
+  CheckInfo,
   CheckLevel,
   Judgement,
   Limits,
   Verdict,
 } from './checks/check.ts';
 export { checkGroups } from './checks/check.ts';
+export type { ShutdownCheck } from './checks/shutdown.ts';
+export { shutdownChecks } from './checks/shutdown.ts';
 export type { PeerSocket, Transcript } from './checks/transcript.ts';
 export { describeFrame } from './describe-frame.ts';
 export type { Frame, FrameSpec } from './frame.ts';
@@ -17,10 +20,12 @@ export type { Effect, Incoming, PlayOptions, Seen } from './play.ts';
 export { Player } from './play.ts';
 export type { RawClientOptions, RawServer, TranscriptEntry } from './raw-peer.ts';
 export { connectRawPeer, listenRawPeer, RawPeer } from './raw-peer.ts';
-export type { OpeningAnswer } from './run/opening-answer.ts';
+export type { OpeningAnswer, OpeningOptions } from './run/opening-answer.ts';
 export { openingAnswer } from './run/opening-answer.ts';
 export type { CheckResult, RunChecksOptions } from './run/run-checks.ts';
 export { runChecks } from './run/run-checks.ts';
+export type { RunShutdownOptions } from './run/run-shutdown.ts';
+export { runShutdown } from './run/run-shutdown.ts';
 export type { ReadSockets } from './run/socket-watch.ts';
 export type { ProbeTarget } from './run/target.ts';
 export type { Awaited, Reflexes, Script, Step } from './script.ts';

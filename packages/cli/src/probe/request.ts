@@ -1,7 +1,9 @@
-import { type Check, checks } from '@farewell/probe';
+import { allChecks, type CheckInfo } from '@farewell/probe';
 import { nearNames } from '../lab/near-names.ts';
 import { failed, ok, type Result } from '../result.ts';
 import { parseDuration } from '../why/parse-duration.ts';
+import { parsePid } from '../why/parse-target.ts';
+import { type ProcessToStop, parseSignal } from './process-to-stop.ts';
 
 /** The options as commander gives them: text, not yet checked. */
 export interface TypedOptions {
@@ -11,6 +13,10 @@ export interface TypedOptions {
   readonly patience: string;
   readonly closeBy?: string;
   readonly insecure?: boolean;
+  readonly pid?: string;
+  readonly signal?: string;
+  readonly junit?: string;
+  readonly baseline?: string;
   readonly failOn: FailOn;
   readonly color?: boolean;
   readonly verbose?: boolean;
@@ -24,7 +30,7 @@ export type ProbeRequest = ListRequest | RunRequest;
 
 export interface ListRequest {
   readonly does: 'list';
-  readonly checks: readonly Check[];
+  readonly checks: readonly CheckInfo[];
   readonly json: boolean;
   readonly colour: boolean | undefined;
 }
@@ -32,11 +38,17 @@ export interface ListRequest {
 export interface RunRequest {
   readonly does: 'run';
   readonly url: URL;
-  readonly checks: readonly Check[];
+  readonly checks: readonly CheckInfo[];
   /** How long a check may wait, ms. */
   readonly patience: number;
   readonly closeBy: string | null;
   readonly insecure: boolean;
+  /** Null: the server is not stopped. */
+  readonly stop: ProcessToStop | null;
+  /** A file for JUnit XML. */
+  readonly junit: string | null;
+  /** A file with the JSON of an earlier run. */
+  readonly baseline: string | null;
   readonly failOn: FailOn;
   readonly json: boolean;
   readonly verbose: boolean;
@@ -54,6 +66,8 @@ export function parseRequest(url: string | undefined, options: TypedOptions): Re
   if (!target.ok) return target;
   const patience = parseDuration(options.patience, '--patience');
   if (!patience.ok) return patience;
+  const stop = parseStop(options);
+  if (!stop.ok) return stop;
   if (patience.value === 0) return failed('Expected `--patience` to be longer than 0');
   return ok({
     does: 'run',
@@ -62,11 +76,25 @@ export function parseRequest(url: string | undefined, options: TypedOptions): Re
     patience: patience.value,
     closeBy: options.closeBy ?? null,
     insecure: options.insecure ?? false,
+    stop: stop.value,
+    junit: options.junit ?? null,
+    baseline: options.baseline ?? null,
     failOn: options.failOn,
     json,
     verbose: options.verbose ?? false,
     colour,
   });
+}
+
+function parseStop({ pid, signal }: TypedOptions): Result<ProcessToStop | null> {
+  if (pid === undefined && signal !== undefined)
+    return failed('`--signal` is for a process: give its `--pid` too');
+  if (pid === undefined) return ok(null);
+  const parsedPid = parsePid(pid);
+  if (!parsedPid.ok) return parsedPid;
+  const parsedSignal = parseSignal(signal ?? 'TERM');
+  if (!parsedSignal.ok) return parsedSignal;
+  return ok({ pid: parsedPid.value, signal: parsedSignal.value });
 }
 
 function parseUrl(text: string | undefined): Result<URL> {
@@ -78,21 +106,21 @@ function parseUrl(text: string | undefined): Result<URL> {
 }
 
 /** Ids, or what ids begin with; all checks without any. */
-function parseOnly(only: readonly string[] | undefined): Result<readonly Check[]> {
-  if (only === undefined) return ok(checks);
+function parseOnly(only: readonly string[] | undefined): Result<readonly CheckInfo[]> {
+  if (only === undefined) return ok(allChecks);
   const names = only.flatMap((text) => text.split(',')).filter((name) => name !== '');
-  const unknown = names.find((name) => !checks.some((check) => isNamed(check, name)));
+  const unknown = names.find((name) => !allChecks.some((check) => isNamed(check, name)));
   if (unknown !== undefined) return failed(noSuchCheck(unknown));
-  return ok(checks.filter((check) => names.some((name) => isNamed(check, name))));
+  return ok(allChecks.filter((check) => names.some((name) => isNamed(check, name))));
 }
 
 /** A group is named as in the scorecard, with or without its hyphen. */
-function isNamed({ id, group }: Check, name: string): boolean {
+function isNamed({ id, group }: CheckInfo, name: string): boolean {
   return id === name || group === name.replaceAll('-', ' ');
 }
 
 function noSuchCheck(name: string): string {
-  const known = checks.map(({ id }) => id);
+  const known = allChecks.map(({ id }) => id);
   const near = nearNames(name, known);
   const meant = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
   return `there is no check ${JSON.stringify(name.slice(0, 60))}${meant} (--list shows all)`;

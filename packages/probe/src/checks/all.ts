@@ -1,4 +1,4 @@
-import type { Check } from './check.ts';
+import type { Check, CheckInfo } from './check.ts';
 import { closeCodeChecks } from './close-codes.ts';
 import { closeOrderChecks } from './close-order.ts';
 import { closePayloadChecks } from './close-payloads.ts';
@@ -7,9 +7,10 @@ import { heartbeatChecks } from './heartbeat.ts';
 import { openingChecks } from './opening.ts';
 import { resetChecks } from './resets.ts';
 import { serverCloseChecks } from './server-close.ts';
+import { shutdownChecks } from './shutdown.ts';
 import { teardownChecks } from './teardown.ts';
 
-/** Every check, in the order in which they are listed. */
+/** Every check that has a script, in the order in which they are listed. */
 export const checks: readonly Check[] = [
   ...closeCodeChecks,
   ...closePayloadChecks,
@@ -21,3 +22,6 @@ export const checks: readonly Check[] = [
   ...openingChecks,
   ...frameChecks,
 ];
+
+/** Those, and the ones that judge the stop of a server. */
+export const allChecks: readonly CheckInfo[] = [...checks, ...shutdownChecks];

@@ -44,11 +44,8 @@ export interface Judgement {
   readonly after: number | null;
 }
 
-/**
- * One rule about how a connection ends: what a raw peer does, and what the other side then has to do.
- * Plain data and two pure functions; a runner plays the script on a connection of its own.
- */
-export interface Check {
+/** One rule about how a connection ends, in words. */
+export interface CheckInfo {
   /** Kebab-case; what `--only` takes and what a baseline compares. */
   readonly id: string;
   readonly group: CheckGroup;
@@ -63,6 +60,13 @@ export interface Check {
   readonly of: readonly Role[];
   /** `slow`: may take as long as the patience of the run. */
   readonly pace: 'fast' | 'slow';
+}
+
+/**
+ * A rule with what a raw peer does about it, and how what comes back is judged. Plain data and two pure
+ * functions; a runner plays the script on a connection of its own.
+ */
+export interface Check extends CheckInfo {
   /** `its-own`: the opening handshake is part of what is checked, and need not succeed. */
   readonly opening: 'required' | 'its-own';
   /** What has to be known or possible; without it the check is not applicable. */

@@ -10,13 +10,16 @@ export type OpeningAnswer =
   | { readonly kind: 'silent'; readonly within: number }
   | { readonly kind: 'unreachable'; readonly why: string };
 
-/** A far or cold server may take its time for the first one, ms. */
-const within = 10_000;
+export interface OpeningOptions {
+  /** How long the answer may take, ms. */
+  readonly within: number;
+  readonly signal: AbortSignal;
+}
 
 /** Opens a connection and resets it. Rejects only with the signal's reason. */
 export async function openingAnswer(
   target: ProbeTarget,
-  signal: AbortSignal,
+  { within, signal }: OpeningOptions,
 ): Promise<OpeningAnswer> {
   const limits = { answer: within, patience: within };
   const steps = opening({ role: 'client', limits, closeBy: null });

@@ -31,9 +31,12 @@ export async function playScript(script: Script, stage: Stage): Promise<Transcri
   }
 }
 
-/** What a raw peer has seen so far, with times from the moment it was connected. */
-export function transcriptOf(peer: RawPeer, sockets: Transcript['sockets']): Transcript {
-  const start = peer.transcript[0]?.at ?? performance.now();
+/** What a raw peer has seen so far, with times from `start`: by default the moment it was connected. */
+export function transcriptOf(
+  peer: RawPeer,
+  sockets: Transcript['sockets'],
+  start = peer.transcript[0]?.at ?? performance.now(),
+): Transcript {
   return {
     entries: peer.transcript.map((entry) => ({
       ...entry,
@@ -45,7 +48,8 @@ export function transcriptOf(peer: RawPeer, sockets: Transcript['sockets']): Tra
   };
 }
 
-function endsOf(socket: Socket): Ends {
+/** Both ends of a connected socket. */
+export function endsOf(socket: Socket): Ends {
   const { localAddress = '', localPort = 0, remoteAddress = '', remotePort = 0 } = socket;
   return { localAddress, localPort, remoteAddress, remotePort };
 }

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import {
   type Check,
   type CheckContext,
+  type CheckInfo,
   cannotTell,
   type Judgement,
   type Limits,
@@ -27,7 +28,7 @@ export interface RunChecksOptions {
 }
 
 export interface CheckResult {
-  readonly check: Check;
+  readonly check: CheckInfo;
   readonly judgement: Judgement;
   /** Null: nothing was played. */
   readonly transcript: Transcript | null;

@@ -1,0 +1,173 @@
+import { promisify } from 'node:util';
+import type { Limits } from '../checks/check.ts';
+import type { LateAttempt, Shutdown, ShutdownCheck } from '../checks/shutdown.ts';
+import { afterOpening } from '../checks/steps.ts';
+import type { Transcript } from '../checks/transcript.ts';
+import { connectRawPeer, type RawPeer } from '../raw-peer.ts';
+import type { Reflexes } from '../script.ts';
+import { type OpeningOptions, openingAnswer } from './opening-answer.ts';
+import { endsOf, transcriptOf } from './play-script.ts';
+import type { CheckResult } from './run-checks.ts';
+import { type ReadSockets, SocketWatch } from './socket-watch.ts';
+import { addressOf, type ProbeTarget } from './target.ts';
+
+export interface RunShutdownOptions {
+  readonly checks: readonly ShutdownCheck[];
+  readonly limits: Limits;
+  readonly readSockets: ReadSockets | null;
+  readonly signal: AbortSignal;
+  /** Tells the server to stop. */
+  readonly stop: () => void;
+  /** Whether its process lives. */
+  readonly isAlive: () => boolean;
+}
+
+const sleep = promisify(setTimeout);
+
+/** Enough to see a difference between clients, few enough for any server. */
+const politeClients = 8;
+const attemptEvery = 250;
+const mostAttempts = 40;
+
+/** Opens connections, stops the server and watches what becomes of them. Rejects if they cannot be opened. */
+export async function runShutdown(
+  target: ProbeTarget,
+  options: RunShutdownOptions,
+): Promise<readonly CheckResult[]> {
+  using watch = options.readSockets ? new SocketWatch(options.readSockets) : null;
+  await using clients = new Clients();
+  for (let count = 0; count < politeClients; count += 1)
+    await clients.open({ target, limits: options.limits, watch, reflexes: {} });
+  await clients.open({
+    target,
+    limits: options.limits,
+    watch,
+    reflexes: { close: 'never', fin: 'never' },
+  });
+  const shutdown = await stopAndWatch(target, options, clients);
+  return options.checks.map((check) => ({
+    check,
+    judgement: check.judge(shutdown),
+    transcript: check.shows(shutdown),
+    repeated: false,
+  }));
+}
+
+async function stopAndWatch(
+  target: ProbeTarget,
+  options: RunShutdownOptions,
+  clients: Clients,
+): Promise<Shutdown> {
+  const stoppedAt = performance.now();
+  options.stop();
+  const over = new AbortController();
+  const signal = AbortSignal.any([options.signal, over.signal]);
+  const attempting = attempt(target, stoppedAt, { within: options.limits.answer, signal });
+  const goneAt = await untilGone(options, stoppedAt, clients);
+  over.abort();
+  const transcripts = await clients.finish(stoppedAt);
+  const attempts = await attempting;
+  options.signal.throwIfAborted();
+  const mute = transcripts.at(-1);
+  if (mute === undefined) throw new Error('Expected a mute client among the transcripts');
+  return {
+    polite: transcripts.slice(0, -1),
+    mute,
+    // What came when the process was gone says nothing about the time before.
+    attempts: attempts.filter(({ at }) => goneAt === null || at < goneAt),
+    goneAt,
+    until: performance.now() - stoppedAt,
+  };
+}
+
+/** Until the process has gone and every connection has ended, or patience. */
+async function untilGone(
+  { limits, isAlive, signal }: RunShutdownOptions,
+  stoppedAt: number,
+  clients: Clients,
+): Promise<number | null> {
+  let goneAt: number | null = null;
+  while (performance.now() - stoppedAt < limits.patience) {
+    signal.throwIfAborted();
+    if (goneAt === null && !isAlive()) goneAt = performance.now() - stoppedAt;
+    if (goneAt !== null && clients.haveEnded) break;
+    await sleep(20);
+  }
+  return goneAt;
+}
+
+/** Connects again and again until the signal comes, a bounded number of times. */
+async function attempt(
+  target: ProbeTarget,
+  stoppedAt: number,
+  { within, signal }: OpeningOptions,
+): Promise<readonly LateAttempt[]> {
+  const attempts: LateAttempt[] = [];
+  while (!signal.aborted && attempts.length < mostAttempts) {
+    // The first one late enough for the signal to have arrived.
+    await sleep(attemptEvery);
+    const at = performance.now() - stoppedAt;
+    try {
+      attempts.push({ at, ...(await attemptOnce(target, { within, signal })) });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+  return attempts;
+}
+
+async function attemptOnce(
+  target: ProbeTarget,
+  options: OpeningOptions,
+): Promise<Pick<LateAttempt, 'answer' | 'text'>> {
+  const answer = await openingAnswer(target, options);
+  switch (answer.kind) {
+    case 'opened':
+      return { answer: 'opened', text: '101' };
+    case 'refused':
+      return { answer: 'http-error', text: answer.statusLine };
+    case 'silent':
+      return { answer: 'hung', text: 'no answer' };
+    case 'unreachable':
+      return { answer: 'refused', text: answer.why };
+  }
+}
+
+interface Opening {
+  readonly target: ProbeTarget;
+  readonly limits: Limits;
+  readonly watch: SocketWatch | null;
+  readonly reflexes: Partial<Reflexes>;
+}
+
+/** The connections that are open when the server is told to stop. */
+class Clients implements AsyncDisposable {
+  readonly #peers: RawPeer[] = [];
+  readonly #followed: Array<ReturnType<SocketWatch['follow']> | null> = [];
+
+  get haveEnded(): boolean {
+    return this.#peers.every(({ seen }) =>
+      seen.some(({ what }) => what === 'fin' || what === 'reset'),
+    );
+  }
+
+  async open({ target, limits, watch, reflexes }: Opening): Promise<void> {
+    const context = { role: 'client', limits, closeBy: null } as const;
+    const script = afterOpening(context, [], reflexes);
+    const peer = await connectRawPeer(script, addressOf(target));
+    this.#peers.push(peer);
+    this.#followed.push(watch?.follow(endsOf(peer.socket)) ?? null);
+    await peer.until((seen) => seen.some(({ what }) => what === 'handshake'));
+  }
+
+  async finish(start: number): Promise<Transcript[]> {
+    const sockets = await Promise.all(
+      this.#followed.map(async (each) => (await each?.finish()) ?? []),
+    );
+    return this.#peers.map((peer, index) => transcriptOf(peer, sockets[index] ?? [], start));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#peers.map((peer) => peer.reset()));
+  }
+}
