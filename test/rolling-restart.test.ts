@@ -32,10 +32,12 @@ describeWith(['nginx'], `a rolling restart of two servers behind nginx, ${count}
     const clients = await openAll(`ws://127.0.0.1:${proxy.port}/`);
     const loop = monitorEventLoopDelay({ resolution: 5 });
     loop.enable();
-    await using _one = await restart(ports[0], one, { clients, loop });
-    await using _other = await restart(ports[1], other, { clients, loop });
+    await using newOne = await restart(ports[0], one, { clients, loop });
+    await using newOther = await restart(ports[1], other, { clients, loop });
     await Promise.all(clients.map((client) => client.echo()));
     await Promise.all(clients.map((client) => client.close()));
+    const stopped = await Promise.all([newOne.stop(), newOther.stop()]);
+    expect(stopped).toMatchObject([{ exitCode: 0 }, { exitCode: 0 }]);
   });
 });
 

@@ -4,7 +4,7 @@ import { createServer, installSignalHandlers } from '@farewell/server';
 const [port, drain] = process.argv.slice(2);
 const server = createServer({ port: Number(port), host: '127.0.0.1' });
 server.on('connection', (connection) => {
-  connection.on('message', (message) => connection.send(message));
+  connection.on('message', (message) => void connection.send(message));
 });
 installSignalHandlers(server, {
   drain: JSON.parse(drain ?? '{}'),
