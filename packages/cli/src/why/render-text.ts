@@ -31,7 +31,7 @@ export function renderText(input: TextInput, style: TextStyle): string {
   const { report } = input;
   const blocks = [
     header(input, style),
-    flow(stateCells(report), style.width - 2, 3).map((line) => `  ${line}`),
+    stateLines(report, style.width - 2).map((line) => `  ${line}`),
     input.notes.flatMap((note) => wrap(note, style.width)),
     serviceLines(report, style),
     packetLines(input.packetGroups, style),
@@ -54,6 +54,12 @@ function header({ report, evidence, time }: TextInput, { width, paint }: TextSty
   ];
   const [first = '', ...rest] = wrap(facts.filter((fact) => fact !== '').join(' · '), width);
   return [first.replace(title, (text) => paint('strong', text)), ...rest];
+}
+
+/** The states side by side; on a narrow terminal one of them may need more than a line. */
+function stateLines(report: Report, width: number): string[] {
+  const cells = stateCells(report).flatMap((cell) => wrap(cell, width));
+  return flow(cells, width, 3);
 }
 
 type Remark = readonly [label: string, text: string];

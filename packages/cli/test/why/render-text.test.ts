@@ -98,6 +98,16 @@ describe('renderText', () => {
     expect(lines.filter((line) => line.length > Math.max(width, 60))).toEqual([]);
   });
 
+  test('breaks a state whose count does not fit on a line', () => {
+    const mixed = { count: 8021, client: 3000, server: 4000, unknown: 1021, ratePerSecond: 12 };
+    const tcpStates = { ...report().tcpStates, 'TIME-WAIT': mixed };
+    const lines = text({ report: report({ tcpStates }) }, { width: 40 }).split('\n');
+    expect(lines.filter((line) => line.length > 40)).toEqual([]);
+    expect(lines.join(' ').replaceAll(/ +/g, ' ')).toContain(
+      '4,000 server, 3,000 client, 1,021 unknown',
+    );
+  });
+
   test('lists every peer and source with --verbose', () => {
     const verbose = text({ report: leaking }, { verbose: true });
     expect(verbose).toContain('10.0.0.4 (96)');

@@ -13,6 +13,7 @@ import type { Problem, SocketRow, SocketState, TcpTimer, TcpTimerKind } from '@f
 import { Fields, hexAt } from './fields.ts';
 import { ipv4Text, ipv6Text } from './ip-text.ts';
 import { ProblemCounter } from './problem-counter.ts';
+import { withoutRepeats } from './without-repeats.ts';
 
 /** Milliseconds a jiffy, as user space is told (USER_HZ = 100). */
 const JIFFY = 10;
@@ -72,7 +73,7 @@ export function parseProcNetTcp(text: string, family: 4 | 6): ParsedRows {
     else if (row !== 'header' && row !== 'empty') problems.add(row, text.slice(from, to));
     from = to + 1;
   }
-  return { rows, problems: problems.problems() };
+  return { rows: withoutRepeats(rows, problems), problems: problems.problems() };
 }
 
 /** A line that is not a row: passed over, or one of the ways in which it makes no sense. */

@@ -64,6 +64,7 @@ export class SsDetailsReader {
    */
   finish(rows: readonly Draft<SocketRow>[], cut: Draft<SocketRow> | null): void {
     this.#info.fillZeros(cut?.tcpInfo ?? null);
+    for (const row of rows) if (row.tcpState === 'SYN-SENT') row.tcpInfo = withoutAges(row.tcpInfo);
     if (!this.timersSeen) return;
     for (const row of rows) {
       if (row !== cut && !this.#unreadTimers.has(row)) row.timer ??= NO_TIMER;
@@ -156,6 +157,12 @@ function parseTimer(text: string): TcpTimer | null {
   const expiresIn = parseSsTime(match?.[2] ?? '');
   if (match === null || kind === undefined || expiresIn === null) return null;
   return { kind, expiresIn, tries: Number(match[3]) };
+}
+
+/** Of a SYN that was not answered the kernel gives its own uptime for the ages of segments. */
+function withoutAges(info: TcpInfo | null): TcpInfo | null {
+  const ages = { lastDataSent: null, lastDataReceived: null, lastAckReceived: null };
+  return info === null ? null : { ...info, ...ages };
 }
 
 /** The socket's cookie, in hexadecimal as ss prints it. */

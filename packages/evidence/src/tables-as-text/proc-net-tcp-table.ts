@@ -2,6 +2,7 @@ import type { Missing, SocketRow } from '@farewell/core';
 import { missingInProcNetTcp } from './missing-facts.ts';
 import { ProcNetTcpReader } from './parse-proc-net-tcp.ts';
 import type { TableContext, TableParser } from './table-parser.ts';
+import { withoutRepeats } from './without-repeats.ts';
 
 /**
  * One table of /proc/net/tcp and /proc/net/tcp6 together, as `cat` of both gives it: the second header
@@ -43,6 +44,7 @@ export class ProcNetTcpTable implements TableParser {
   }
 
   finish(): { rows: readonly SocketRow[]; missing: readonly Missing[] } {
-    return { rows: this.#rows, missing: missingInProcNetTcp(this.#families) };
+    const rows = withoutRepeats(this.#rows, this.#context.problems);
+    return { rows, missing: missingInProcNetTcp(this.#families) };
   }
 }

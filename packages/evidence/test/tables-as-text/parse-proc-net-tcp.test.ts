@@ -62,7 +62,9 @@ describe('the text of /proc/net/tcp', () => {
   it('counts a cut row, a foreign row, a row of the other family, and goes on', () => {
     const good =
       '0: 0100007F:1F90 0200007F:C350 01 00000000:00000000 00:00000000 00000000 0 0 77 1 x';
-    const text = [good, good.slice(0, 60), 'hello', good.replace(' 01 ', ' 77 '), good].join('\n');
+    const another = good.replace('C350', 'C351');
+    const bad = good.replace(' 01 ', ' 77 ');
+    const text = [good, good.slice(0, 60), 'hello', bad, another].join('\n');
     const parsed = parseProcNetTcp(text, 4);
     expect(parsed.rows).toHaveLength(2);
     expect(parsed.problems).toEqual([
@@ -71,7 +73,7 @@ describe('the text of /proc/net/tcp', () => {
       {
         what: 'a row of /proc/net/tcp with a field that makes no sense',
         count: 1,
-        example: good.replace(' 01 ', ' 77 '),
+        example: bad,
       },
     ]);
     expect(parseProcNetTcp(good, 6)).toMatchObject({
@@ -81,8 +83,24 @@ describe('the text of /proc/net/tcp', () => {
   });
 });
 
+it('keeps a socket that is listed again as it was listed last, and counts the other', () => {
+  const leaving =
+    '0: 0100007F:1F90 0200007F:C350 01 00000000:00000000 00:00000000 00000000 0 0 77 1 x';
+  const left = leaving.replace(' 01 ', ' 06 ').replace(' 77 1 ', ' 0 1 ');
+  const { rows, problems } = parseProcNetTcp(`${leaving}\n${left}\n`, 4);
+  expect(rows.map(({ tcpState }) => tcpState)).toEqual(['TIME-WAIT']);
+  expect(problems).toMatchObject([{ what: 'a socket listed again in the same table', count: 1 }]);
+});
+
+it('keeps listeners that share a port', () => {
+  const listener =
+    '0: 00000000:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 77 1 x';
+  const { rows } = parseProcNetTcp(`${listener}\n${listener.replace(' 77 ', ' 78 ')}\n`, 4);
+  expect(rows).toHaveLength(2);
+});
+
 function withTimer(kind: string, probes: number): string {
-  return `0: 0100007F:1F90 0200007F:C350 01 00000010:00000000 ${kind}:00000064 00000005 0 ${probes} 77 1 x\n`;
+  return `0: 0100007F:1F${kind} 0200007F:C350 01 00000010:00000000 ${kind}:00000064 00000005 0 ${probes} 77 1 x\n`;
 }
 
 function between(local: string, remote: string): string {

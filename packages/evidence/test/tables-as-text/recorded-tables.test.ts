@@ -49,6 +49,14 @@ describe('the same sockets through every tool', () => {
     expect(rowsIn(fixture(name)).map(details).sort()).toEqual(proc.map(details).sort());
   });
 
+  it('in SYN-SENT have no ages of segments, which the kernel does not have either', () => {
+    const rows = withDetails.flatMap((name) => rowsIn(fixture(name)));
+    const waiting = rows.filter(({ tcpState, tcpInfo }) => tcpState === 'SYN-SENT' && tcpInfo);
+    expect(waiting).not.toEqual([]);
+    const ages = { lastDataSent: null, lastDataReceived: null, lastAckReceived: null };
+    for (const { tcpInfo } of waiting) expect(tcpInfo).toMatchObject(ages);
+  });
+
   it('net-tools without -W cuts long IPv6 addresses, which is said, and no row is lost', () => {
     const [table] = evidenceIn(fixture('net-tools-tanpeo.txt')).snapshots;
     const what =
