@@ -16,6 +16,10 @@ const facilities = {
     present: () => runs('nstat', ['--version']),
   },
   nginx: { missing: '`nginx` (apt-get install nginx-light)', present: () => runs('nginx', ['-v']) },
+  haproxy: {
+    missing: '`haproxy` (apt-get install haproxy)',
+    present: () => runs('haproxy', ['-v']),
+  },
   nft: { missing: '`nft` (apt-get install nftables)', present: () => runs('nft', ['--version']) },
   namespaces: {
     missing: 'user and network namespaces (`unshare --user --map-root-user --net true` fails here)',
@@ -66,6 +70,17 @@ const facilities = {
   chromium: {
     missing: '`chromium` (apt-get install chromium)',
     present: () => runs('chromium', ['--version']),
+  },
+  go: {
+    missing: 'Go 1.22 or later, and a way to the modules of its WebSocket libraries',
+    present: () =>
+      // The standard library has it from 1.22 on.
+      runs('go', ['list', 'math/rand/v2']) &&
+      runs('go', [
+        ...['mod', 'download'],
+        'github.com/gorilla/websocket@v1.5.3',
+        'github.com/coder/websocket@v1.8.15',
+      ]),
   },
   firefox: {
     missing: '`firefox` (apt-get install firefox-esr)',
