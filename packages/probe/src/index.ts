@@ -10,6 +10,8 @@ export type {
   Verdict,
 } from './checks/check.ts';
 export { checkGroups } from './checks/check.ts';
+export type { SeriesCheck, Visit } from './checks/reconnect.ts';
+export { reconnectChecks } from './checks/reconnect.ts';
 export type { ShutdownCheck } from './checks/shutdown.ts';
 export { shutdownChecks } from './checks/shutdown.ts';
 export type { PeerSocket, Transcript } from './checks/transcript.ts';
@@ -24,6 +26,8 @@ export type { OpeningAnswer, OpeningOptions } from './run/opening-answer.ts';
 export { openingAnswer } from './run/opening-answer.ts';
 export type { CheckResult, RunChecksOptions } from './run/run-checks.ts';
 export { runChecks } from './run/run-checks.ts';
+export type { ClientCheck, RunClientChecksOptions } from './run/run-client-checks.ts';
+export { runClientChecks } from './run/run-client-checks.ts';
 export type { RunShutdownOptions } from './run/run-shutdown.ts';
 export { runShutdown } from './run/run-shutdown.ts';
 export type { ReadSockets } from './run/socket-watch.ts';

@@ -27,6 +27,7 @@ export class RawPeer implements AsyncDisposable {
   readonly #player: Player;
   #timer: NodeJS.Timeout | null = null;
   #finishPlaying: () => void = () => {};
+  #onDone: () => void = () => {};
   #waiters: Array<{ met: (seen: readonly Seen[]) => boolean; resolve: () => void }> = [];
   #noted = 0;
 
@@ -57,6 +58,15 @@ export class RawPeer implements AsyncDisposable {
   perform(...steps: readonly Step[]): void {
     this.#player.append(steps);
     this.#take({ kind: 'time' });
+  }
+
+  /** Fulfilled once all steps have been played, those of `perform` included, or the socket is gone. */
+  async finishedPlaying(): Promise<void> {
+    if (this.#player.done) return;
+    const done = new Promise<void>((resolve) => {
+      this.#onDone = resolve;
+    });
+    await Promise.race([done, this.ended]);
   }
 
   /** Fulfilled when what came in satisfies `met`; rejected by the socket's end before that. */
@@ -97,7 +107,10 @@ export class RawPeer implements AsyncDisposable {
     for (const effect of effects) this.#carryOut(effect, now);
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#player.done) this.#finishPlaying();
+    if (this.#player.done) {
+      this.#finishPlaying();
+      this.#onDone();
+    }
     if (wakeAt === null || this.socket.destroyed) return;
     this.#timer = setTimeout(() => this.#take({ kind: 'time' }), Math.max(0, wakeAt - now));
   }

@@ -1,5 +1,5 @@
 import { formatDuration, formatQuantity } from '../terminal/format.ts';
-import type { RunRequest } from './request.ts';
+import type { ListenRequest, RunRequest } from './request.ts';
 
 /** What a run is going to do, before it does it. */
 export function planText(request: RunRequest): string {
@@ -13,4 +13,14 @@ export function planText(request: RunRequest): string {
     ...(stop === null ? [] : [`then ${stop.signal} to process ${stop.pid}`]),
   ];
   return parts.join(' · ');
+}
+
+/** Where clients are to connect to, and when it is over. */
+export function listeningText({ checks, patience }: ListenRequest, url: string): string {
+  const [first] = checks;
+  return [
+    `farewell probe listens on ${url}`,
+    `${formatQuantity(checks.length, 'check')}, the next one for each connection, or by path${first ? `: ${url}${first.id}` : ''}`,
+    `over when all are done, or when no client has come for ${formatDuration(patience)}`,
+  ].join(' · ');
 }

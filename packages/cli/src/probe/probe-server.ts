@@ -15,9 +15,7 @@ import { isAlive, type ProcessToStop } from './process-to-stop.ts';
 import { ProbeProgress } from './progress.ts';
 import type { ProbeRun } from './render-json.ts';
 import type { RunRequest } from './request.ts';
-
-/** For an answer that is due at once, ms. */
-const answerWithin = 2_000;
+import { answerWithin } from './timing.ts';
 
 /** Runs the checks against the server, the stop of its process last. Rejects with the signal's reason. */
 export async function probeServer(
@@ -35,7 +33,7 @@ export async function probeServer(
   );
   const run = {
     target: targetOf(request),
-    limits: { answer: Math.min(answerWithin, patience), patience },
+    limits: { answer: answerWithin(patience), patience },
     readSockets: kernel.read,
     signal,
     onResult: ({ check }: CheckResult) => progress.done(check.id),
@@ -48,7 +46,9 @@ export async function probeServer(
     });
     const stopped = await stop(request, run);
     const results = [...scripted, ...stopped];
-    return { url, startedAt, duration: performance.now() - start, patience, results };
+    const duration = performance.now() - start;
+    const target = { kind: 'server', url: url.href } as const;
+    return { target, startedAt, duration, patience, results };
   } finally {
     await progress.clear();
   }

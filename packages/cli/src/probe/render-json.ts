@@ -33,7 +33,7 @@ interface TimelineJson {
 /** What `farewell probe --json` prints: the schema `farewell.probe/1`, docs/reference/probe.schema.json. */
 export interface ProbeJson {
   readonly schema: 'farewell.probe/1';
-  readonly target: { readonly kind: 'server'; readonly url: string };
+  readonly target: ProbeRun['target'];
   readonly startedAt: string;
   readonly durationMs: number;
   readonly patienceMs: number;
@@ -41,8 +41,10 @@ export interface ProbeJson {
   readonly checks: readonly ProbeCheckJson[];
 }
 
+/** What was checked, and what came out. Durations in ms. */
 export interface ProbeRun {
-  readonly url: URL;
+  /** `client`: the URL is where it listened. */
+  readonly target: { readonly kind: 'server' | 'client'; readonly url: string };
   readonly startedAt: Date;
   readonly duration: number;
   readonly patience: number;
@@ -52,7 +54,7 @@ export interface ProbeRun {
 export function probeJson(run: ProbeRun): ProbeJson {
   return {
     schema: 'farewell.probe/1',
-    target: { kind: 'server', url: run.url.href },
+    target: run.target,
     startedAt: run.startedAt.toISOString(),
     durationMs: Math.round(run.duration),
     patienceMs: run.patience,

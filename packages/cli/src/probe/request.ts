@@ -1,3 +1,4 @@
+import type { Role } from '@farewell/core';
 import { allChecks, type CheckInfo } from '@farewell/probe';
 import { nearNames } from '../lab/near-names.ts';
 import { failed, ok, type Result } from '../result.ts';
@@ -8,6 +9,7 @@ import { type ProcessToStop, parseSignal } from './process-to-stop.ts';
 /** The options as commander gives them: text, not yet checked. */
 export interface TypedOptions {
   readonly only?: readonly string[];
+  readonly listen?: string;
   readonly list?: boolean;
   readonly json?: boolean;
   readonly patience: string;
@@ -26,7 +28,7 @@ export interface TypedOptions {
 export type FailOn = 'must' | 'should' | 'practice';
 
 /** What the user asks of `probe`, checked. */
-export type ProbeRequest = ListRequest | RunRequest;
+export type ProbeRequest = ListRequest | RunRequest | ListenRequest;
 
 export interface ListRequest {
   readonly does: 'list';
@@ -35,55 +37,95 @@ export interface ListRequest {
   readonly colour: boolean | undefined;
 }
 
-export interface RunRequest {
-  readonly does: 'run';
-  readonly url: URL;
+/** What a run needs, whoever is checked. */
+interface CommonRequest {
   readonly checks: readonly CheckInfo[];
   /** How long a check may wait, ms. */
   readonly patience: number;
   readonly closeBy: string | null;
-  readonly insecure: boolean;
-  /** Null: the server is not stopped. */
-  readonly stop: ProcessToStop | null;
+  readonly failOn: FailOn;
   /** A file for JUnit XML. */
   readonly junit: string | null;
   /** A file with the JSON of an earlier run. */
   readonly baseline: string | null;
-  readonly failOn: FailOn;
   readonly json: boolean;
   readonly verbose: boolean;
   readonly colour: boolean | undefined;
+}
+
+export interface RunRequest extends CommonRequest {
+  readonly does: 'run';
+  readonly url: URL;
+  readonly insecure: boolean;
+  /** Null: the server is not stopped. */
+  readonly stop: ProcessToStop | null;
+}
+
+export interface ListenRequest extends CommonRequest {
+  readonly does: 'listen';
+  readonly host: string;
+  readonly port: number;
 }
 
 /** Checks the URL and the options. The error is for people. */
 export function parseRequest(url: string | undefined, options: TypedOptions): Result<ProbeRequest> {
   const chosen = parseOnly(options.only);
   if (!chosen.ok) return chosen;
-  const colour = options.color === false ? false : undefined;
-  const json = options.json ?? false;
-  if (options.list) return ok({ does: 'list', checks: chosen.value, json, colour });
-  const target = parseUrl(url);
-  if (!target.ok) return target;
+  if (options.list) return ok({ does: 'list', checks: chosen.value, ...look(options) });
   const patience = parseDuration(options.patience, '--patience');
   if (!patience.ok) return patience;
-  const stop = parseStop(options);
-  if (!stop.ok) return stop;
-  if (patience.value === 0) return failed('Expected `--patience` to be longer than 0');
-  return ok({
-    does: 'run',
-    url: target.value,
-    checks: chosen.value.filter(({ of }) => of.includes('server')),
+  if (patience.value < shortestPatience)
+    return failed(`Expected \`--patience\` to be at least 100ms, got \`${options.patience}\``);
+  const common = {
     patience: patience.value,
     closeBy: options.closeBy ?? null,
-    insecure: options.insecure ?? false,
-    stop: stop.value,
+    failOn: options.failOn,
     junit: options.junit ?? null,
     baseline: options.baseline ?? null,
-    failOn: options.failOn,
-    json,
     verbose: options.verbose ?? false,
-    colour,
-  });
+    ...look(options),
+  };
+  const checks = (role: Role) => chosen.value.filter(({ of }) => of.includes(role));
+  if (options.listen === undefined)
+    return parseRun(url, options, { ...common, checks: checks('server') });
+  return parseListen(url, options, { ...common, checks: checks('client') });
+}
+
+/** Below it nothing could tell an answer from none. */
+const shortestPatience = 100;
+
+function look({ json = false, color }: TypedOptions): Pick<CommonRequest, 'json' | 'colour'> {
+  return { json, colour: color === false ? false : undefined };
+}
+
+function parseRun(
+  text: string | undefined,
+  options: TypedOptions,
+  common: CommonRequest,
+): Result<RunRequest> {
+  const url = parseUrl(text);
+  if (!url.ok) return url;
+  const stop = parseStop(options);
+  if (!stop.ok) return stop;
+  const { insecure = false } = options;
+  return ok({ does: 'run', ...common, url: url.value, insecure, stop: stop.value });
+}
+
+function parseListen(
+  url: string | undefined,
+  { listen = '', pid, signal, insecure }: TypedOptions,
+  common: CommonRequest,
+): Result<ListenRequest> {
+  if (url !== undefined)
+    return failed('`--listen` checks clients and URL is a server: give one of them');
+  if (pid !== undefined || signal !== undefined || insecure)
+    return failed('`--pid`, `--signal` and `--insecure` are for a server: not with `--listen`');
+  const [, bracketed, bare, portText = ''] =
+    /^(?:(?:\[([^\]]*)\]|([^:]*)):)?(\d{1,5})$/.exec(listen) ?? [];
+  const port = Number(portText);
+  if (portText === '' || port > 65_535)
+    return failed(`Expected \`--listen\` to be PORT or HOST:PORT, got \`${listen}\``);
+  return ok({ does: 'listen', ...common, host: bracketed || bare || '127.0.0.1', port });
 }
 
 function parseStop({ pid, signal }: TypedOptions): Result<ProcessToStop | null> {

@@ -8,12 +8,13 @@ import { textWidth } from '../terminal/layout.ts';
 import { write } from '../terminal/write.ts';
 import { type Baseline, readBaseline, worseThan } from './baseline.ts';
 import { planText } from './plan.ts';
+import { probeClients } from './probe-clients.ts';
 import { probeServer } from './probe-server.ts';
 import { type ProbeRun, probeJson } from './render-json.ts';
 import { junitXml } from './render-junit.ts';
 import { listText } from './render-list.ts';
 import { type ProbeStyle, scorecard } from './render-text.ts';
-import type { ListRequest, ProbeRequest, RunRequest } from './request.ts';
+import type { ListenRequest, ListRequest, ProbeRequest, RunRequest } from './request.ts';
 import { counted } from './scorecard.ts';
 import { whyNotProbed } from './why-not-probed.ts';
 
@@ -23,16 +24,41 @@ export async function runProbe(request: ProbeRequest, io: Io): Promise<ExitStatu
   const baseline = request.baseline === null ? null : await readBaseline(request.baseline);
   if (baseline !== null && !baseline.ok) return refuse(io, baseline.error, exitStatus.usage);
   return withInterrupt(async (signal) => {
-    const obstacle = await whyNotProbed(request, signal);
-    if (obstacle !== null) return refuse(io, obstacle, exitStatus.noEvidence);
-    await write(io.stderr, `${planText(request)}\n`);
-    const run = await probeServer(request, io, signal);
+    const run = await played(request, io, signal);
+    if (typeof run === 'string') return refuse(io, run, exitStatus.noEvidence);
     return answer(run, { request, io, baseline: baseline?.value ?? null });
   });
 }
 
+/** A text says why nothing could be checked. */
+async function played(
+  request: RunRequest | ListenRequest,
+  io: Io,
+  signal: AbortSignal,
+): Promise<ProbeRun | string> {
+  if (request.does === 'listen') return listened(request, io, signal);
+  const obstacle = await whyNotProbed(request, signal);
+  if (obstacle !== null) return obstacle;
+  await write(io.stderr, `${planText(request)}\n`);
+  return probeServer(request, io, signal);
+}
+
+async function listened(
+  request: ListenRequest,
+  io: Io,
+  signal: AbortSignal,
+): Promise<ProbeRun | string> {
+  try {
+    return await probeClients(request, io, signal);
+  } catch (error) {
+    const isOurs = error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+    if (!isOurs) throw error;
+    return `${request.host}:${request.port} cannot be listened on: ${error.message}`;
+  }
+}
+
 interface Asked {
-  readonly request: RunRequest;
+  readonly request: RunRequest | ListenRequest;
   readonly io: Io;
   readonly baseline: Baseline | null;
 }

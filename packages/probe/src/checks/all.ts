@@ -1,10 +1,12 @@
 import type { Check, CheckInfo } from './check.ts';
+import { clientTeardownChecks } from './client-teardown.ts';
 import { closeCodeChecks } from './close-codes.ts';
 import { closeOrderChecks } from './close-order.ts';
 import { closePayloadChecks } from './close-payloads.ts';
 import { frameChecks } from './frames.ts';
 import { heartbeatChecks } from './heartbeat.ts';
 import { openingChecks } from './opening.ts';
+import { reconnectChecks } from './reconnect.ts';
 import { resetChecks } from './resets.ts';
 import { serverCloseChecks } from './server-close.ts';
 import { shutdownChecks } from './shutdown.ts';
@@ -17,11 +19,12 @@ export const checks: readonly Check[] = [
   ...closeOrderChecks,
   ...serverCloseChecks,
   ...teardownChecks,
+  ...clientTeardownChecks,
   ...resetChecks,
   ...heartbeatChecks,
   ...openingChecks,
   ...frameChecks,
 ];
 
-/** Those, and the ones that judge the stop of a server. */
-export const allChecks: readonly CheckInfo[] = [...checks, ...shutdownChecks];
+/** Those, the ones that judge the stop of a server, and those that judge how a client comes back. */
+export const allChecks: readonly CheckInfo[] = [...checks, ...shutdownChecks, ...reconnectChecks];

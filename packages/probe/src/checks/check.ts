@@ -12,6 +12,7 @@ export const checkGroups = [
   'deadlines',
   'protocol guard',
   'shutdown',
+  'reconnecting',
 ] as const;
 
 export type CheckGroup = (typeof checkGroups)[number];

@@ -2,7 +2,7 @@ import { closeCodeName } from '@farewell/core';
 import { type Check, type CheckContext, fail, type Judgement, pass } from './check.ts';
 import { judgeRefusal, since } from './refusal.ts';
 import { afterOpening, close, ending } from './steps.ts';
-import { closeText, endOf, firstSeen, msText, type Transcript } from './transcript.ts';
+import { closeText, endOf, firstSeen, msText, ownEndOf, type Transcript } from './transcript.ts';
 
 /** Close frames with one status code each: valid ones are answered, invalid ones refused. */
 
@@ -97,7 +97,7 @@ function forbiddenCheck(code: number): Check {
     script: (context) => afterOpening(context, [close(code), ...ending(context)]),
     judge: (transcript, context) => {
       const answer = firstSeen(transcript, 'close-frame');
-      const end = endOf(transcript);
+      const end = ownEndOf(transcript);
       if (answer === null && end === null)
         return fail(unansweredText(transcript, context.limits.answer));
       if (answer === null) return pass(unansweredText(transcript, context.limits.answer));

@@ -28,8 +28,8 @@ export function judgeWait(transcript: Transcript, waited: Waited): Judgement {
   const { endedAt, startedAt, what, bound } = waited;
   if (endedAt !== null) {
     const after = endedAt - startedAt;
-    const seen = `${what} after ${msText(after)}`;
-    return after <= bound ? pass(seen, after) : fail(`${seen}, more than ${msText(bound)}`, after);
+    if (after <= bound) return pass(`${what} after ${msText(after)}`, after);
+    return fail(`${what} after ${(after / 1000).toFixed(2)} s, more than ${msText(bound)}`, after);
   }
   const held = transcript.until - startedAt;
   if (held >= bound) return fail(`no ${what} within ${msText(held)}`);

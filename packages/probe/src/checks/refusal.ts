@@ -4,6 +4,7 @@ import {
   endOf,
   firstSeen,
   msText,
+  ownEndOf,
   type PeerEnd,
   type Transcript,
 } from './transcript.ts';
@@ -30,7 +31,7 @@ export function endText(transcript: Transcript, end: PeerEnd): string {
 export function judgeRefusal(codes: readonly number[]) {
   return (transcript: Transcript, { limits }: CheckContext): Judgement => {
     const closed = firstSeen(transcript, 'close-frame');
-    const end = endOf(transcript);
+    const end = closed === null ? ownEndOf(transcript) : endOf(transcript);
     if (closed === null && end === null)
       return fail(`no Close and no FIN within ${msText(limits.answer)}: it goes on`);
     if (closed === null)

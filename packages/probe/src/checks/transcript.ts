@@ -48,6 +48,13 @@ export function endOf(transcript: Transcript): PeerEnd | null {
   );
 }
 
+/** The same, unless it came after a FIN of ours, which makes any peer end. */
+export function ownEndOf(transcript: Transcript): PeerEnd | null {
+  const end = endOf(transcript);
+  const ourFin = doneAt(transcript, 'fin');
+  return end === null || (ourFin !== null && ourFin < end.at) ? null : end;
+}
+
 /** When we last did something whose text begins with `what`; null: we did not. */
 export function doneAt({ entries }: Transcript, what: string): number | null {
   return entries.findLast((entry) => entry.by === 'us' && entry.what.startsWith(what))?.at ?? null;

@@ -1,0 +1,167 @@
+import { upgradeResponse } from '../opening.ts';
+import type { Script, Step } from '../script.ts';
+import { type Check, type CheckContext, cannotTell, fail, type Judgement, pass } from './check.ts';
+import { bounds, judgeWait, untilFin } from './deadline.ts';
+import { afterOpening, close, text } from './steps.ts';
+import { doneAt, endOf, firstSeen, msText, ownEndOf, type Transcript } from './transcript.ts';
+
+/** What only clients have to do: leave the first FIN to the server, and not wait for ever for it. */
+
+const common = { of: ['client'], opening: 'required', pace: 'slow' } as const;
+
+const holdsTimeWait =
+  'The client holds TIME-WAIT instead of the server: a client that connects often runs out of ports.';
+
+export const clientTeardownChecks: readonly Check[] = [
+  {
+    ...common,
+    id: 'client-leaves-fin-to-server',
+    group: 'teardown',
+    level: 'should',
+    source: 'RFC 6455 §7.1.1',
+    title:
+      'When the server has closed and it has answered, the client waits for the server to send FIN',
+    consequence: holdsTimeWait,
+    pace: 'fast',
+    script: (context) =>
+      afterOpening(context, [close(1000), ...holdFin(context)], { fin: 'never' }),
+    judge: judgePatience,
+  },
+  {
+    ...common,
+    id: 'own-close-leaves-fin-to-server',
+    group: 'teardown',
+    level: 'should',
+    source: 'RFC 6455 §7.1.1',
+    title: 'When its own Close is answered, the client waits for the server to send FIN',
+    consequence: holdsTimeWait,
+    pace: 'fast',
+    needs: 'close-by',
+    script: (context) =>
+      afterOpening(context, [text(context.closeBy ?? ''), ...holdFin(context)], { fin: 'never' }),
+    judge: judgePatience,
+  },
+  {
+    ...common,
+    id: 'absent-server-fin-given-up',
+    group: 'deadlines',
+    level: 'practice',
+    source: 'RFC 6455 §7.1.1 ("after a reasonable time period")',
+    title: `A server that never sends FIN after the closing handshake is given up within ${msText(bounds.closing)}`,
+    consequence:
+      'The socket stays ESTABLISHED, though nobody has any more use for it, and keeps a descriptor.',
+    script: (context) => afterOpening(context, [close(1000), untilFin(context)], { fin: 'never' }),
+    judge: (transcript) => {
+      const closed = firstSeen(transcript, 'close-frame');
+      if (closed === null) return cannotTell('no Close reply, so no closing handshake');
+      const end = endOf(transcript);
+      return judgeWait(transcript, {
+        endedAt: end?.at ?? null,
+        startedAt: closed.at,
+        what: end?.how ?? 'FIN',
+        bound: bounds.closing,
+      });
+    },
+  },
+  {
+    ...common,
+    id: 'server-half-close-ends-client',
+    group: 'teardown',
+    level: 'practice',
+    source: 'RFC 6455 §7.1.5, RFC 9293 §3.6',
+    title: 'A FIN without Close makes the client close its side too',
+    consequence:
+      'The socket stays in CLOSE-WAIT, which no kernel timer ends, and the application thinks it is connected.',
+    script: (context) => afterOpening(context, [{ do: 'fin' }, untilFin(context)]),
+    judge: (transcript) => {
+      const end = endOf(transcript);
+      return judgeWait(transcript, {
+        endedAt: end?.at ?? null,
+        startedAt: doneAt(transcript, 'fin') ?? 0,
+        what: end?.how ?? 'FIN',
+        bound: bounds.closing,
+      });
+    },
+  },
+  {
+    ...common,
+    id: 'unanswered-opening-given-up',
+    group: 'deadlines',
+    level: 'practice',
+    source: 'open timeout of Python websockets (10 s), handshake timeouts of others',
+    title: `An opening handshake that is not answered is given up within ${msText(bounds.opening)}`,
+    consequence: 'A client hangs in CONNECTING for ever, and never tries elsewhere.',
+    opening: 'its-own',
+    script: (context) => ({
+      name: 'mute',
+      steps: [awaitRequest(context), untilFin(context)],
+      reflexes: { handshake: 'never' },
+    }),
+    judge: (transcript) => {
+      const end = endOf(transcript);
+      return judgeWait(transcript, {
+        endedAt: end?.at ?? null,
+        startedAt: 0,
+        what: end?.how ?? 'end',
+        bound: bounds.opening,
+      });
+    },
+  },
+  {
+    ...common,
+    id: 'wrong-accept-refused',
+    group: 'protocol guard',
+    level: 'must',
+    source: 'RFC 6455 §4.1',
+    title: 'An answer whose Sec-WebSocket-Accept is wrong is refused',
+    consequence: 'Whatever answers with 101 is taken for a WebSocket server.',
+    opening: 'its-own',
+    pace: 'fast',
+    script: wrongAccept,
+    judge: (transcript, { limits }) => {
+      const end = ownEndOf(transcript);
+      if (end === null) return fail(`still open ${msText(limits.answer)} after the wrong answer`);
+      return pass(end.how, end.at);
+    },
+  },
+];
+
+function awaitRequest({ limits }: CheckContext): Step {
+  return { do: 'wait', for: 'handshake', within: limits.answer };
+}
+
+/** For the key of no client. */
+function wrongAccept(context: CheckContext): Script {
+  const bytes = new TextEncoder().encode(upgradeResponse('Sec-WebSocket-Key: none\r\n\r\n'));
+  return {
+    name: 'accept',
+    steps: [
+      awaitRequest(context),
+      { do: 'bytes', bytes },
+      { do: 'wait', for: 'fin', within: context.limits.answer },
+    ],
+    reflexes: { handshake: 'never' },
+  };
+}
+
+/** How long a client that waits for the server's FIN is seen to wait; Chromium waits 2 s. */
+function holdingTime({ limits }: CheckContext): number {
+  return limits.answer / 2;
+}
+
+function holdFin(context: CheckContext): Step[] {
+  return [
+    { do: 'wait', for: 'close-frame', within: context.limits.answer },
+    { do: 'wait', for: 'fin', within: holdingTime(context) },
+  ];
+}
+
+function judgePatience(transcript: Transcript, context: CheckContext): Judgement {
+  const closed = firstSeen(transcript, 'close-frame');
+  if (closed === null) return cannotTell('no Close, so no closing handshake');
+  const handshakeAt = Math.max(closed.at, doneAt(transcript, 'Close') ?? 0);
+  const end = endOf(transcript);
+  if (end === null) return pass(`no FIN for ${msText(holdingTime(context))}: it waits`);
+  const after = end.at - handshakeAt;
+  return fail(`${end.how} ${msText(after)} after both Close frames`, after);
+}

@@ -1,0 +1,226 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import {
+  type Check,
+  type CheckContext,
+  cannotTell,
+  type Judgement,
+  type Limits,
+  notApplicable,
+} from '../checks/check.ts';
+import type { SeriesCheck, Visit } from '../checks/reconnect.ts';
+import { allSeen, type Transcript } from '../checks/transcript.ts';
+import { Player } from '../play.ts';
+import { RawPeer } from '../raw-peer.ts';
+import type { Script } from '../script.ts';
+import { canSetSocketOptions } from '../socket-options.ts';
+import { LagMeter } from './lag-meter.ts';
+import { endsOf, transcriptOf } from './play-script.ts';
+import type { CheckResult } from './run-checks.ts';
+import { type ReadSockets, SocketWatch } from './socket-watch.ts';
+
+export type ClientCheck = Check | SeriesCheck;
+
+export interface RunClientChecksOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly checks: readonly ClientCheck[];
+  readonly limits: Limits;
+  readonly closeBy: string | null;
+  readonly readSockets: ReadSockets | null;
+  readonly signal: AbortSignal;
+  readonly onListening?: (port: number) => void;
+  readonly onResult?: (result: CheckResult) => void;
+}
+
+/**
+ * Listens, and plays a check for each client that connects: the one that its path names (`/CHECK-ID`),
+ * else the next one that has not been played. Fulfilled when all have been, or when nobody has come for
+ * as long as patience after the first client. Rejects if it cannot listen, or with the signal's reason.
+ */
+export async function runClientChecks(
+  options: RunClientChecksOptions,
+): Promise<readonly CheckResult[]> {
+  using lag = new LagMeter();
+  using watch = options.readSockets ? new SocketWatch(options.readSockets) : null;
+  const reception = new Reception(options, watch, lag);
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+    reception.receive(socket),
+  );
+  await listening(server, options);
+  options.onListening?.((server.address() as AddressInfo).port);
+  try {
+    await reception.over;
+    return reception.results();
+  } finally {
+    await reception.dispose();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+async function listening(server: Server, { host, port }: RunClientChecksOptions): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+}
+
+/** A check and the connections that it has had. */
+interface Booking {
+  readonly check: ClientCheck;
+  readonly scripts: readonly Script[];
+  readonly visits: Visit[];
+  isPlaying: boolean;
+  /** Played a second time, because this process was too busy the first time. */
+  repeated: boolean;
+  result: CheckResult | null;
+}
+
+class Reception {
+  /** Fulfilled when there is nothing more to wait for. */
+  readonly over: Promise<void>;
+  readonly #options: RunClientChecksOptions;
+  readonly #context: CheckContext;
+  readonly #watch: SocketWatch | null;
+  readonly #lag: LagMeter;
+  readonly #bookings: readonly Booking[];
+  readonly #peers = new Set<RawPeer>();
+  #idle: NodeJS.Timeout | null = null;
+  #finish: () => void = () => {};
+
+  constructor(options: RunClientChecksOptions, watch: SocketWatch | null, lag: LagMeter) {
+    this.#options = options;
+    this.#watch = watch;
+    this.#lag = lag;
+    this.#context = { role: 'server', limits: options.limits, closeBy: options.closeBy };
+    this.#bookings = options.checks.map((check) => this.#book(check));
+    this.over = new Promise((resolve, reject) => {
+      this.#finish = resolve;
+      options.signal.addEventListener('abort', () => reject(options.signal.reason), { once: true });
+    });
+    if (this.#bookings.every(({ result }) => result !== null)) this.#finish();
+  }
+
+  receive(socket: Socket): void {
+    const arrivedAt = performance.now();
+    if (this.#idle) clearTimeout(this.#idle);
+    const first: Script = { name: 'who', steps: [], reflexes: { handshake: 'never' } };
+    const peer = new RawPeer(socket, new Player({ role: 'server', script: first }));
+    this.#peers.add(peer);
+    const followed = this.#watch?.follow(endsOf(socket)) ?? null;
+    peer
+      .until((seen) => seen.some(({ what }) => what === 'handshake'))
+      .then(() => this.#serve(peer, arrivedAt, followed))
+      // A client that went before it had asked for anything.
+      .catch(() => {})
+      .finally(() => this.#leave(peer));
+  }
+
+  results(): readonly CheckResult[] {
+    return this.#bookings.map((booking) => booking.result ?? unfinished(booking, this.#context));
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#idle) clearTimeout(this.#idle);
+    await Promise.all([...this.#peers].map((peer) => peer.reset()));
+  }
+
+  async #serve(
+    peer: RawPeer,
+    arrivedAt: number,
+    followed: ReturnType<SocketWatch['follow']> | null,
+  ): Promise<void> {
+    const booking = this.#choose(pathOf(peer));
+    const script = booking?.scripts[booking.visits.length];
+    if (booking === null || script === undefined) return peer.reset();
+    booking.isPlaying = true;
+    peer.perform({ do: 'reflex', set: script.reflexes ?? {} }, ...script.steps);
+    await peer.finishedPlaying();
+    const endedAt = performance.now();
+    const sockets = (await followed?.finish()) ?? [];
+    const transcript = transcriptOf(peer, sockets);
+    await peer.reset();
+    booking.isPlaying = false;
+    booking.visits.push({ arrivedAt, endedAt, transcript });
+    this.#judge(booking, this.#lag.worstSince(arrivedAt));
+  }
+
+  #leave(peer: RawPeer): void {
+    this.#peers.delete(peer);
+    if (this.#bookings.every(({ result }) => result !== null)) return this.#finish();
+    if (this.#idle) clearTimeout(this.#idle);
+    if (this.#peers.size > 0) return;
+    this.#idle = setTimeout(() => this.#finish(), this.#options.limits.patience);
+  }
+
+  /** By path, else the first that is neither over nor being played. */
+  #choose(path: string): Booking | null {
+    const isFree = ({ isPlaying, result }: Booking): boolean => !isPlaying && result === null;
+    const named = this.#bookings.find(({ check }) => path === `/${check.id}`);
+    if (named) return isFree(named) ? named : null;
+    return this.#bookings.find(isFree) ?? null;
+  }
+
+  #judge(booking: Booking, lag: number): void {
+    if (booking.visits.length < booking.scripts.length) return;
+    const judgement = judgeVisits(booking, this.#context);
+    const isSure = judgement.verdict !== 'fail' || lag <= this.#context.limits.answer / 4;
+    if (!isSure && !booking.repeated) {
+      booking.repeated = true;
+      booking.visits.length = 0;
+      return;
+    }
+    const busy = cannotTell(`this machine was too busy to tell, twice: ${judgement.seen}`);
+    this.#settle(booking, isSure ? judgement : busy);
+  }
+
+  #settle(booking: Booking, judgement: Judgement): void {
+    const { check, visits, repeated } = booking;
+    booking.result = { check, judgement, transcript: shown(visits), repeated };
+    this.#options.onResult?.(booking.result);
+  }
+
+  #book(check: ClientCheck): Booking {
+    const scripts =
+      'scripts' in check ? check.scripts(this.#context) : [check.script(this.#context)];
+    const missing = missingFor(check, this.#context);
+    const judgement = missing === null ? null : notApplicable(missing);
+    const result = judgement && { check, judgement, transcript: null, repeated: false };
+    return { check, scripts, visits: [], isPlaying: false, repeated: false, result };
+  }
+}
+
+function judgeVisits({ check, visits }: Booking, context: CheckContext): Judgement {
+  if ('scripts' in check) return check.judge(visits, context);
+  const [visit] = visits;
+  if (visit === undefined) return notApplicable('no client came for it');
+  const { transcript } = visit;
+  if (check.opening === 'required' && allSeen(transcript, 'handshake').length === 0)
+    return cannotTell('no opening handshake');
+  return check.judge(transcript, context, null);
+}
+
+function unfinished(booking: Booking, context: CheckContext): CheckResult {
+  const { check, visits, repeated } = booking;
+  return { check, judgement: judgeVisits(booking, context), transcript: shown(visits), repeated };
+}
+
+function shown(visits: readonly Visit[]): Transcript | null {
+  return visits[0]?.transcript ?? null;
+}
+
+function missingFor(check: ClientCheck, { closeBy }: CheckContext): string | null {
+  if ('scripts' in check) return null;
+  if (check.needs === 'close-by' && closeBy === null)
+    return 'needs a message that makes the client close: give --close-by TEXT';
+  if (check.needs === 'vanish' && !canSetSocketOptions())
+    return 'needs Linux and the optional package koffi, to make this end vanish';
+  return null;
+}
+
+/** The path of the client's request, without its query. */
+function pathOf(peer: RawPeer): string {
+  const head = peer.seen.find(({ what }) => what === 'handshake')?.head ?? '';
+  const [, path = '/'] = /^GET ([^ ?]+)/.exec(head) ?? [];
+  return path;
+}
