@@ -25,8 +25,9 @@ const truth: Readonly<Record<string, Truth>> = {
   'jupyter-websocket': healthy,
   'message-too-big-status': healthy,
   'reply-ping-coalesced': healthy,
-  // Its first RST acknowledges nothing and is ignored in SYN-SENT; the second ends the connection.
-  'rst-inject-rae': { tcp: ['none', 'server', 'none'], verdicts: [] },
+  // Its first RST acknowledges nothing and is ignored in SYN-SENT: its TTL is 46, that of the server's
+  // packets 49. The second has the server's TTL and sequence number; it ends the connection.
+  'rst-inject-rae': { tcp: ['none', 'server', 'none'], verdicts: ['note injected-reset'] },
   websocket: healthy,
   // The client's RST answers the Close frame that came behind its FIN: no TIME-WAIT is left.
   'wstunnel-http': {

@@ -266,7 +266,7 @@ describe('injected-reset', () => {
     const script = webSocket().rst('server', { ttl: 61 });
     const injected = (): unknown =>
       explainSegments(script.segments).verdicts.find(({ id }) => id === 'injected-reset');
-    expect(injected()).toMatchObject({ severity: 'problem', confidence: 'possible' });
+    expect(injected()).toMatchObject({ severity: 'risk', confidence: 'possible' });
     script.exchange('server', frameBytes({}));
     expect(injected()).toMatchObject({ severity: 'problem', confidence: 'likely' });
   });

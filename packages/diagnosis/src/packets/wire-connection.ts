@@ -33,6 +33,8 @@ export interface WireHandshake {
 export interface WireSide {
   readonly fin: WireFin | null;
   readonly reset: WireReset | null;
+  /** An RST that the receiver ignores, and whether its sender went on as if there were none. */
+  readonly ignoredReset: { readonly ttl: number; readonly wentOn: boolean } | null;
   readonly closeFrame: WireClose | null;
   readonly frames: { readonly ping: number };
   readonly firstPingAt: number | null;

@@ -228,16 +228,19 @@ export const slowConsumer = {
 } as const;
 
 export const injectedReset = {
-  summary: (role: Role): string =>
-    `an RST in the name of the ${role} does not look like the ${role}'s packets`,
+  summary: (role: Role, isIgnored: boolean): string =>
+    `an RST in the name of the ${role} does not look like the ${role}'s packets${isIgnored ? '; it had no effect' : ''}`,
   ttl: (ttl: number, lowest: number, highest: number): string =>
     `its TTL is ${ttl}, that of the other packets ${lowest === highest ? lowest : `${lowest} to ${highest}`}`,
   sequence: (offset: number): string =>
     `its sequence number is ${number(offset)} past the one expected, inside the window`,
-  alive: (role: Role): string => `the ${role} sent more after it`,
-  ignored: 'its sequence number is outside the window: the receiver ignores it',
+  wentOn: (role: Role): string => `the ${role} went on after it as if there had been none`,
+  ignored: 'it does not fit the sequence numbers of the connection: the receiver ignores it',
   do: [
-    'Look for what stands on the way and resets connections: a firewall, an intrusion prevention system, a load balancer whose session timed out.',
+    'Look for what stands on the way and resets connections: a firewall, an intrusion prevention system, a load balancer whose session timed out. A capture at the other end decides: there it is missing, or it is not.',
+  ],
+  doIgnored: [
+    'Nothing for this connection. Something on the way sends RSTs: a capture at the other end shows whether it is that machine.',
   ],
 } as const;
 

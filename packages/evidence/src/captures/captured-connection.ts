@@ -61,6 +61,8 @@ export interface CapturedSide {
   readonly synSeen: boolean;
   readonly fin: CapturedFin | null;
   readonly reset: CapturedReset | null;
+  /** An RST that the receiver ignores, and whether its sender went on as if there were none; null: no such. */
+  readonly ignoredReset: { readonly ttl: number; readonly wentOn: boolean } | null;
   readonly closeFrame: CapturedCloseFrame | null;
   readonly frames: FrameCounts;
   readonly compressedFrames: number;

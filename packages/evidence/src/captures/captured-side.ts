@@ -7,7 +7,7 @@ import type {
   CapturedTls,
   FrameCounts,
 } from './captured-connection.ts';
-import { resetValidities } from './resets.ts';
+import { ignoredReset, resetValidities } from './resets.ts';
 import * as slot from './slots.ts';
 import type { Texts } from './texts.ts';
 import { CLIENT_NOT_MASKED, SERVER_MASKED, violationsOf } from './violations.ts';
@@ -29,6 +29,7 @@ export function capturedSide(slots: Slots, texts: Texts, side: number): Captured
     synSeen: slots.has(slot.SYN_SEEN, side),
     fin: readFin(slots, side),
     reset: readReset(slots, side),
+    ignoredReset: ignoredReset(slots, side),
     closeFrame: readClose(slots, texts, side),
     frames: readFrames(slots, side),
     compressedFrames: slots.word(slot.COMPRESSED, side),

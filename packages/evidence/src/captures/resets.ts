@@ -1,4 +1,4 @@
-import type { ResetValidity } from './captured-connection.ts';
+import type { CapturedSide, ResetValidity } from './captured-connection.ts';
 import { isCopy } from './duplicates.ts';
 import { beginEnd, endConnection } from './ending.ts';
 import { addHistory, HISTORY_RST } from './history.ts';
@@ -7,17 +7,22 @@ import { ACK } from './parse-tcp.ts';
 import {
   ACK_KNOWN,
   DUPLICATES,
+  FIN_AT,
   FIN_SEEN,
   FIN_SEQUENCE,
   HIGHEST_ACK,
   HIGHEST_SEQUENCE,
   INITIAL_SEQUENCE,
+  LAST_DATA_AT,
+  PACKETS,
   RST_AT,
   RST_COUNT,
   RST_INFO,
   RST_OFFSET,
   RST_SEEN,
   SEQUENCE_KNOWN,
+  SIDE_FLAGS,
+  type Slots,
   SYN_SCALE_KNOWN,
   SYN_SEEN,
   TTLS,
@@ -39,6 +44,16 @@ const OUTSIDE = 3;
 
 const MAX_DATA_BYTES = 0xfff;
 
+/**
+ * Bits of SIDE_FLAGS, above those of slots.ts, about an RST that the receiver ignores. Where one that it
+ * accepts followed, that one is remembered, and of the other only this: its TTL, and whether its sender
+ * went on as if there were none.
+ */
+const IGNORED = 1 << 20;
+const IGNORED_WENT_ON = 1 << 21;
+const RST_WAS_FIRST = 1 << 22; // nothing but RSTs had come from this side
+const IGNORED_TTL_SHIFT = 23;
+
 /** An RST: would its receiver accept it? If so, the connection has ended. RFC 9293 §3.10.7. */
 export function trackReset(stream: Stream, packet: Packet): void {
   const { slots, side } = stream;
@@ -54,6 +69,25 @@ export function trackReset(stream: Stream, packet: Packet): void {
   if (validity === OUTSIDE) return;
   beginEnd(slots, packet.at);
   endConnection(stream, packet.at);
+}
+
+/** An RST of this side that its receiver ignores; null: there was none. */
+export function ignoredReset(slots: Slots, side: number): CapturedSide['ignoredReset'] {
+  if (slots.has(IGNORED, side)) {
+    const ttl = (slots.word(SIDE_FLAGS, side) >>> IGNORED_TTL_SHIFT) & 0xff;
+    return { ttl, wentOn: slots.has(IGNORED_WENT_ON, side) };
+  }
+  if (!slots.has(RST_SEEN, side) || ((slots.word(RST_INFO, side) >> 16) & 3) !== OUTSIDE)
+    return null;
+  return { ttl: (slots.word(TTLS, side) >> 16) & 0xff, wentOn: wentOn(slots, side) };
+}
+
+/** Did the sender of the RST that is remembered send more than RSTs behind it? */
+function wentOn(slots: Slots, side: number): boolean {
+  const at = slots.number(RST_AT, side);
+  if (slots.number(LAST_DATA_AT, side) > at || slots.number(FIN_AT, side) > at) return true;
+  const others = slots.word(PACKETS, side) - slots.word(RST_COUNT, side);
+  return slots.has(RST_WAS_FIRST, side) && others > 0;
 }
 
 function validityOf(stream: Stream, packet: Packet): number {
@@ -90,7 +124,13 @@ function windowOf(stream: Stream, side: number): number {
 
 function remember(stream: Stream, packet: Packet, validity: number): void {
   const { slots, side, peer } = stream;
-  slots.mark(RST_SEEN, side);
+  const ignored = ignoredReset(slots, side);
+  if (ignored !== null) {
+    const bits = IGNORED | (ignored.wentOn ? IGNORED_WENT_ON : 0);
+    slots.mark(bits | (ignored.ttl << IGNORED_TTL_SHIFT), side);
+  }
+  const isFirst = slots.word(PACKETS, side) === slots.word(RST_COUNT, side);
+  slots.mark(isFirst ? RST_SEEN | RST_WAS_FIRST : RST_SEEN, side);
   slots.setNumber(RST_AT, packet.at, side);
   slots.setWord(RST_OFFSET, (packet.sequence - slots.word(HIGHEST_ACK, peer)) | 0, side);
   const hasAck = (packet.flags & ACK) === 0 ? 0 : 1;

@@ -28,6 +28,25 @@ describe('an RST', () => {
     expect(sides.client.frames.text).toBe(1);
   });
 
+  it('that is ignored is told of, also where one that counts follows', () => {
+    const script = new ConnectionScript().send('client', { flags: flag.syn });
+    script.rst('server', { sequence: 0, acknowledgment: 1000, ttl: 46 });
+    const before = readSegments(script.segments).sides.server;
+    expect(before.ignoredReset).toEqual({ ttl: 46, wentOn: false });
+    script
+      .send('server', { flags: flag.syn | flag.ack })
+      .ack('client')
+      .exchange('server', 'x');
+    const { server } = readSegments(script.rst('server').segments).sides;
+    expect(server.ignoredReset).toEqual({ ttl: 46, wentOn: true });
+    expect(server.reset).toMatchObject({ ttl: 128, validity: 'exact' });
+  });
+
+  it('that counts is no such one', () => {
+    const { server } = readSegments(new ConnectionScript().upgrade().rst('server').segments).sides;
+    expect(server.ignoredReset).toBeNull();
+  });
+
   it('keeps its oddities: TTL, window, acknowledgment flag, data', () => {
     const script = new ConnectionScript().upgrade();
     script.rst('client', { ttl: 33, window: 8192, flags: flag.rst, payload: Buffer.alloc(7) });
