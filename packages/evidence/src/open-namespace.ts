@@ -15,7 +15,7 @@ import {
 import { loadLibc } from './libc.ts';
 import { locateNamespace, type NamespacePlace, type NamespaceSelector } from './namespace-place.ts';
 import { readCounters } from './read-counters.ts';
-import { readOwners } from './read-owners.ts';
+import { OwnerSearch, readOwners } from './read-owners.ts';
 import { missingInProcNetTcp, readProcNetTcp } from './read-proc-net-tcp.ts';
 import { readSettings } from './read-settings.ts';
 import { readSockDiag, receiveSockDiag } from './read-sock-diag.ts';
@@ -38,6 +38,11 @@ export interface NamespaceReader extends Disposable {
   readSettings(): TcpSettings | null;
   /** Who holds these sockets, or all sockets, as far as this user may see. */
   readOwners(inodes?: ReadonlySet<number>): Owners;
+  /**
+   * Who holds the sockets of a table that is on its way: the processes of this namespace are looked at
+   * meanwhile, those of others only if sockets are left without an owner then.
+   */
+  readOwnersOf(receiving: Promise<SocketTable>): Promise<Owners>;
   /**
    * Listens to the deaths of its sockets; null if it cannot be entered. Throws EvidenceError as
    * `openDestroyEvents` does.
@@ -115,6 +120,16 @@ class LiveNamespace implements NamespaceReader {
 
   readOwners(inodes?: ReadonlySet<number>): Owners {
     const { owners, denied } = readOwners({ inodes, namespace: this.#place.info.inode });
+    this.#deniedOwners = denied;
+    return owners;
+  }
+
+  async readOwnersOf(receiving: Promise<SocketTable>): Promise<Owners> {
+    const search = new OwnerSearch({ namespace: this.#place.info.inode });
+    search.lookNear();
+    const { rows } = await receiving;
+    search.lookFar(new Set(rows.flatMap(({ inode }) => inode || [])));
+    const { owners, denied } = search.found();
     this.#deniedOwners = denied;
     return owners;
   }

@@ -23,51 +23,64 @@ export interface OwnersFound {
  * Descriptors can be handed to processes in other namespaces, so those are looked at as well, but only
  * as long as sockets are left without an owner.
  */
-export function readOwners(request: OwnersRequest): OwnersFound {
-  const search = new OwnerSearch(request.inodes);
-  const { near, far } = processesByDistance(request.namespace);
-  for (const pid of near) search.look(pid);
-  for (const pid of far) {
-    if (search.isComplete()) break;
-    search.look(pid);
-  }
-  return {
-    owners: { processes: search.processes(), byInode: search.byInode },
-    denied: search.denied,
-  };
+export function readOwners({ inodes, namespace }: OwnersRequest): OwnersFound {
+  const search = new OwnerSearch({ namespace, only: inodes });
+  search.lookNear();
+  search.lookFar(inodes);
+  return search.found();
 }
 
-/** One pass over descriptors of processes. */
-class OwnerSearch {
-  readonly byInode = new Map<number, readonly number[]>();
-  denied = 0;
-  readonly #wanted: ReadonlySet<number> | undefined;
+/** The same in two steps: the second needs to know the sockets, which may still be on their way. */
+export class OwnerSearch {
+  readonly #byInode = new Map<number, readonly number[]>();
   readonly #openDescriptors = new Map<number, number>();
+  readonly #only: ReadonlySet<number> | undefined;
+  readonly #pids: { readonly near: readonly number[]; readonly far: readonly number[] };
+  #denied = 0;
 
-  constructor(wanted: ReadonlySet<number> | undefined) {
-    this.#wanted = wanted;
+  /** `only`: sockets to find the owners of; every socket if absent. */
+  constructor(where: { namespace: number | null; only?: ReadonlySet<number> | undefined }) {
+    this.#only = where.only;
+    this.#pids = processesByDistance(where.namespace);
   }
 
-  isComplete(): boolean {
-    return this.#wanted !== undefined && this.byInode.size >= this.#wanted.size;
+  /** Looks at the processes of the namespace. */
+  lookNear(): void {
+    for (const pid of this.#pids.near) this.#look(pid);
   }
 
-  look(pid: number): void {
+  /** Looks at the others until each of these sockets has an owner; at all of them if absent. */
+  lookFar(wanted: ReadonlySet<number> | undefined): void {
+    const left = wanted && new Set([...wanted].filter((inode) => !this.#byInode.has(inode)));
+    for (const pid of this.#pids.far) {
+      if (left?.size === 0) return;
+      for (const inode of this.#look(pid)) left?.delete(inode);
+    }
+  }
+
+  found(): OwnersFound {
+    const owners = { processes: this.#processes(), byInode: this.#byInode };
+    return { owners, denied: this.#denied };
+  }
+
+  /** Gives the sockets that it holds. */
+  #look(pid: number): readonly number[] {
     using links = this.#open(pid);
-    if (links === null) return;
+    if (links === null) return [];
     // One list for all sockets that nobody else holds: there may be 10,000.
     const alone = [pid] as const;
-    let held = 0;
+    const held: number[] = [];
     for (const descriptor of links.descriptors) {
       const inode = links.socketInode(descriptor);
-      if (inode === null || this.#wanted?.has(inode) === false) continue;
+      if (inode === null || this.#only?.has(inode) === false) continue;
       this.#add(inode, alone);
-      held += 1;
+      held.push(inode);
     }
-    if (held > 0) this.#openDescriptors.set(pid, links.descriptors.length);
+    if (held.length > 0) this.#openDescriptors.set(pid, links.descriptors.length);
+    return held;
   }
 
-  processes(): ProcessInfo[] {
+  #processes(): ProcessInfo[] {
     const users = parsePasswd(readTextOrNull('/etc/passwd') ?? '');
     return [...this.#openDescriptors].map(([pid, openDescriptors]) => ({
       ...describeProcess(pid, users),
@@ -79,15 +92,15 @@ class OwnerSearch {
     try {
       return openDescriptorLinks(pid);
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EACCES') this.denied += 1;
+      if (error instanceof Error && 'code' in error && error.code === 'EACCES') this.#denied += 1;
       return null;
     }
   }
 
   #add(inode: number, alone: readonly [pid: number]): void {
-    const others = this.byInode.get(inode);
-    if (others === undefined) this.byInode.set(inode, alone);
-    else if (!others.includes(alone[0])) this.byInode.set(inode, [...others, alone[0]]);
+    const others = this.#byInode.get(inode);
+    if (others === undefined) this.#byInode.set(inode, alone);
+    else if (!others.includes(alone[0])) this.#byInode.set(inode, [...others, alone[0]]);
   }
 }
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { describeWith } from '../../../test/support/requires.ts';
 import { namespaceInode } from '../src/namespace-place.ts';
-import { readOwners } from '../src/read-owners.ts';
+import { OwnerSearch, readOwners } from '../src/read-owners.ts';
 
 function socketsOfThisProcess(): number[] {
   return readdirSync('/proc/self/fd').flatMap((descriptor) => {
@@ -49,5 +49,18 @@ describeWith(['linux'], 'owners of sockets', () => {
   test('of no sockets are none', () => {
     const { owners } = readOwners({ inodes: new Set(), namespace: null });
     expect(owners).toEqual({ processes: [], byInode: new Map() });
+  });
+
+  test('are looked for in other namespaces only while a socket is left without one', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const [wanted = 0] = socketsOfThisProcess().slice(-1);
+    const search = new OwnerSearch({ namespace: 1 });
+    search.lookNear();
+    search.lookFar(new Set());
+    expect(search.found().owners.byInode.size).toBe(0);
+    search.lookFar(new Set([wanted]));
+    expect(search.found().owners.byInode.get(wanted)).toEqual([process.pid]);
+    await new Promise((done) => server.close(done));
   });
 });

@@ -28,7 +28,7 @@ export async function lastLook(reader: NamespaceReader, target: TypedTarget): Pr
     return { table, counters, owners: reader.readOwners(inodesWith(target.port, table)) };
   }
   // A process is found by what it holds: all sockets are looked up.
-  const owners = reader.readOwners();
+  const owners = await reader.readOwnersOf(receiving);
   return { table: await receiving, counters, owners };
 }
 
