@@ -1,4 +1,5 @@
 import type { Role } from '@farewell/core';
+import { expectedAccept } from './accept-key.ts';
 import { ipv4Text, ipv6Text } from './addresses.ts';
 import type {
   CapturedConnection,
@@ -176,7 +177,7 @@ function readHandshake({ slots, texts }: Stream): CapturedHandshake | null {
 function acceptOf(slots: slot.Slots, requestSeen: boolean): CapturedHandshake['accept'] {
   const received = slots.word(slot.ACCEPT_RECEIVED);
   if (received === 0) return 'absent';
-  const expected = slots.word(slot.ACCEPT_EXPECTED);
+  const expected = expectedAccept(slots);
   if (!requestSeen || expected === 0) return 'unknown';
   return expected === received ? 'right' : 'wrong';
 }

@@ -47,7 +47,8 @@ export class ConnectionTable {
       source = mixWord(source, view.getInt32(sourceAt + word));
       destination = mixWord(destination, view.getInt32(destinationAt + word));
     }
-    return mixWord(mixWord(source, sourcePort) + mixWord(destination, destinationPort), 0);
+    const ends = mixWord(source, sourcePort) + mixWord(destination, destinationPort);
+    return ends ^ (ends >>> 16);
   }
 
   /** Enters the connection that is sought now under the packet looked for last; its sender is side 0. */
@@ -96,28 +97,27 @@ export class ConnectionTable {
   #matches(packet: Packet, id: number): boolean {
     this.#slots.seek(id);
     const { words, base } = this.#slots;
-    const { view, sourcePort, destinationPort } = packet;
+    const { sourcePort, destinationPort } = packet;
     const ports = words[base + PORTS];
-    const source = view.getInt32(packet.sourceAt);
-    const first = words[base + ADDRESSES];
-    if (source === first && ports === ((sourcePort << 16) | destinationPort)) {
+    if (ports === ((sourcePort << 16) | destinationPort) && this.#sameAddresses(packet, 0)) {
       this.side = 0;
-      if (this.#sameAddresses(packet, 0)) return true;
+      return true;
     }
-    if (ports !== ((destinationPort << 16) | sourcePort)) return false;
     this.side = SIDE_STRIDE;
-    return source === words[base + ADDRESSES + 4] && this.#sameAddresses(packet, 4);
+    return ports === ((destinationPort << 16) | sourcePort) && this.#sameAddresses(packet, 4);
   }
 
-  /** Compares with the source's address at word `source`, whose first word is known to be the same. */
+  /** Compares with the source's address at word `source`. */
   #sameAddresses(packet: Packet, source: number): boolean {
     const { words, base } = this.#slots;
-    const { view, sourceAt, destinationAt } = packet;
+    const { view, sourceAt, destinationAt, family } = packet;
     const sourceBase = base + ADDRESSES + source;
     const destinationBase = base + ADDRESSES + 4 - source;
+    if (view.getInt32(sourceAt) !== words[sourceBase]) return false;
     if (view.getInt32(destinationAt) !== words[destinationBase]) return false;
-    if ((packet.family === 6) !== (((words[base + FLAGS] ?? 0) & IPV6) !== 0)) return false;
-    for (let word = 1; packet.family === 6 && word < 4; word += 1) {
+    if ((family === 6) !== (((words[base + FLAGS] ?? 0) & IPV6) !== 0)) return false;
+    const wordsOfAddress = family === 6 ? 4 : 1;
+    for (let word = 1; word < wordsOfAddress; word += 1) {
       if (view.getInt32(sourceAt + 4 * word) !== words[sourceBase + word]) return false;
       if (view.getInt32(destinationAt + 4 * word) !== words[destinationBase + word]) return false;
     }
@@ -142,10 +142,8 @@ export class ConnectionTable {
   }
 }
 
-/** One round of MurmurHash3, which is public domain, and a shift that brings the high bits down. */
+/** A multiplication and a shift that brings the high bits down; the constant is MurmurHash3's. */
 function mixWord(hash: number, word: number): number {
-  let mixed = Math.imul(word, 0xcc9e2d51);
-  mixed = hash ^ Math.imul((mixed << 15) | (mixed >>> 17), 0x1b873593);
-  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
-  return mixed ^ (mixed >>> 13);
+  const mixed = Math.imul(hash ^ word, 0x85ebca6b);
+  return mixed ^ (mixed >>> 15);
 }

@@ -4,6 +4,7 @@ import { EventLog } from './event-log.ts';
 import { Linger } from './linger.ts';
 import type { Packet } from './packet.ts';
 import { ACK, SYN } from './parse-tcp.ts';
+import { takePlainSegment } from './plain-segment.ts';
 import {
   ENDED,
   ENDED_AT,
@@ -66,6 +67,8 @@ export class ConnectionTracker {
   track(packet: Packet): void {
     const { stream } = this;
     let id = this.#table.find(packet);
+    stream.side = this.#table.side;
+    if (id >= 0 && takePlainSegment(stream, packet)) return;
     if (id >= 0 && (packet.flags & (SYN | ACK)) === SYN && this.#isAnother(packet)) {
       id = this.#reuse(packet);
     } else if (id < 0) id = this.#open(packet);

@@ -1,9 +1,9 @@
 import { addHistory, HISTORY_RETRANSMISSION } from './history.ts';
 import type { Packet } from './packet.ts';
-import { DUPLICATES, FINGERPRINTS, LAST_AT, PACKETS, RETRANSMISSIONS } from './slots.ts';
+import { DUPLICATES, FINGERPRINTS, LAST_AT, RETRANSMISSIONS } from './slots.ts';
 import type { Stream } from './stream.ts';
 
-/** How many packets of a side are remembered. A power of two. */
+/** How many packets of a side are remembered. */
 const REMEMBERED = 4;
 /**
  * Without an IP identification (IPv6, and Linux's SYN, RST and TIME-WAIT replies) a copy and a
@@ -11,14 +11,15 @@ const REMEMBERED = 4;
  */
 const COPY_WITHIN = 1;
 
-/** Remembers what a later copy of this packet would look like. Part of the hot path. */
-export function rememberPacket(stream: Stream, packet: Packet): void {
-  const { slots, side } = stream;
+/**
+ * Remembers what a later copy of this packet would look like. Acknowledgments alone are left out: it makes
+ * no difference whether one was repeated.
+ */
+export function rememberPacket({ slots, side }: Stream, packet: Packet): void {
   const { words, base } = slots;
-  const at = base + side;
-  const packets = words[at + PACKETS] ?? 0;
-  words[at + FINGERPRINTS + (packets & (REMEMBERED - 1))] = fingerprint(packet);
-  slots.setNumber(LAST_AT, packet.at, side);
+  const first = base + FINGERPRINTS + side;
+  for (let at = first + REMEMBERED - 1; at > first; at -= 1) words[at] = words[at - 1] ?? 0;
+  words[first] = fingerprint(packet);
 }
 
 /** Counts a segment that carries nothing new: the same packet seen twice, or sent twice. */

@@ -1,8 +1,7 @@
-import { hash } from 'node:crypto';
+import { acceptHash, keepKey } from './accept-key.ts';
 import type { HttpHead, Span } from './parse-http-head.ts';
 import { setClient } from './roles.ts';
 import {
-  ACCEPT_EXPECTED,
   ACCEPT_RECEIVED,
   CONNECT_REQUESTED,
   EXTENSIONS,
@@ -28,15 +27,7 @@ import {
   UNBOUNDED_BODY,
   WAITING,
 } from './stream.ts';
-import { hashBytes, hashText } from './texts.ts';
-
-/** RFC 6455 §1.3: what a server appends to the key before hashing it. */
-const acceptGuid = Buffer.from('258EAFA5-E914-47DA-95CA-C5AB0DC85B11');
-/** RFC 6455 §4.1: 16 random bytes in base64. */
-const KEY_BYTES = 24;
-const MAX_KEY_BYTES = 256;
-/** For keys of the length that all real ones have: only the key is written anew. */
-const keyAndGuid = Buffer.concat([Buffer.alloc(KEY_BYTES), acceptGuid]);
+import { hashBytes } from './texts.ts';
 
 /** Takes note of a request or response in `bytes` and decides how what is behind it is to be read. */
 export function readHead(stream: Stream, head: HttpHead, bytes: Uint8Array): void {
@@ -52,7 +43,7 @@ function readRequest(stream: Stream, head: HttpHead, bytes: Uint8Array): void {
   if (head.upgrade && head.isGet) {
     stream.note?.({ kind: 'request', text: 'upgrade to websocket' });
     slots.setWord(FLAGS, slots.word(FLAGS) | UPGRADE_REQUESTED);
-    if (head.key.start >= 0) slots.setWord(ACCEPT_EXPECTED, hashOfAccept(bytes, head.key));
+    keepKey(slots, bytes, head.key);
     slots.setWord(MODE, modeBehindUpgrade(stream), side);
   } else if (head.isConnect) {
     slots.setWord(FLAGS, slots.word(FLAGS) | CONNECT_REQUESTED);
@@ -99,7 +90,7 @@ function readUpgrade(stream: Stream, head: HttpHead, bytes: Uint8Array): void {
   slots.setWord(FLAGS, slots.word(FLAGS) | WEBSOCKET | upgrade);
   const { accept } = head;
   if (accept.start >= 0) {
-    slots.setWord(ACCEPT_RECEIVED, hashBytes(bytes, accept.start, accept.end) | 1);
+    slots.setWord(ACCEPT_RECEIVED, acceptHash(hashBytes(bytes, accept.start, accept.end)));
   }
   remember(stream, { field: SUBPROTOCOL, bytes, span: head.protocol });
   remember(stream, { field: EXTENSIONS, bytes, span: head.extensions });
@@ -110,13 +101,4 @@ function readUpgrade(stream: Stream, head: HttpHead, bytes: Uint8Array): void {
 function remember(stream: Stream, text: { field: number; bytes: Uint8Array; span: Span }): void {
   const { start, end } = text.span;
   if (start >= 0) stream.slots.setWord(text.field, stream.texts.number(text.bytes, start, end));
-}
-
-/** Hash of what Sec-WebSocket-Accept must be; never 0, which stands for "not seen". */
-function hashOfAccept(bytes: Uint8Array, key: Span): number {
-  const length = Math.min(key.end - key.start, MAX_KEY_BYTES);
-  const input = length === KEY_BYTES ? keyAndGuid : Buffer.alloc(length + acceptGuid.length);
-  for (let index = 0; index < length; index += 1) input[index] = bytes[key.start + index] ?? 0;
-  if (input !== keyAndGuid) input.set(acceptGuid, length);
-  return hashText(hash('sha1', input, 'base64')) | 1;
 }

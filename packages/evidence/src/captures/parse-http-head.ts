@@ -146,12 +146,13 @@ export function beginsHttp(bytes: Uint8Array, at: number, end: number): boolean 
   return undecided ? null : false;
 }
 
-/** Four bytes at a time: a byte of `word` is zero where the text has a line feed. */
+/** Four bytes at a time: the lowest byte of `found` that is not zero stands where the line feed does. */
 function endOfLine(view: DataView, at: number, end: number): number {
   let offset = at;
   for (; offset + 4 <= end; offset += 4) {
-    const word = view.getInt32(offset) ^ 0x0a0a0a0a;
-    if (((word - 0x01010101) & ~word & 0x80808080) !== 0) break;
+    const word = view.getInt32(offset, true) ^ 0x0a0a0a0a;
+    const found = (word - 0x01010101) & ~word & 0x80808080;
+    if (found !== 0) return offset + ((31 - Math.clz32(found & -found)) >> 3);
   }
   for (; offset < end; offset += 1) if (view.getUint8(offset) === LF) return offset;
   return -1;

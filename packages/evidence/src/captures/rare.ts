@@ -88,6 +88,12 @@ export class RareData {
   }
 }
 
+/** Is nothing kept at the moment? */
+export function isEmpty({ early, partial }: Rare): boolean {
+  const [first, second] = partial;
+  return first === null && second === null && early[0].length + early[1].length === 0;
+}
+
 function isBefore(segment: EarlySegment, other: EarlySegment | undefined): boolean {
   return other !== undefined && ((segment.sequence - other.sequence) | 0) < 0;
 }

@@ -1,11 +1,12 @@
 /**
  * Where live connections are kept: typed arrays, a fixed number of slots each, no object for a
- * connection. A connection is 24 words and 6 numbers of its own, and 40 words and 15 numbers for each
- * of its two sides: 704 bytes. A *side* is where packets came from: side 0 sent the first
+ * connection. A connection is 30 words and 6 numbers of its own, and 40 words and 15 numbers for each
+ * of its two sides: 728 bytes. A *side* is where packets came from: side 0 sent the first
  * packet that was seen. Who of the two is the client is decided later (`roles.ts`).
  *
  * Words are signed 32-bit integers, times and byte counts are doubles; both views share one memory,
- * so that a connection lies in one piece. Blocks of 128 connections are added as needed and never
+ * so that a connection lies in one piece. What every packet needs comes first, in the connection and in
+ * each side, so that it lies in few cache lines. Blocks of 128 connections are added as needed and never
  * moved: no copy, no peak when the table grows.
  */
 
@@ -13,77 +14,77 @@
 export const ADDRESSES = 0; // 4 words of side 0, 4 of side 1; IPv4 uses the first of each
 export const PORTS = 8; // side 0 in the upper half
 export const FLAGS = 9; // CONNECTION_ bits
-export const HASH = 10;
-export const INDEX = 11; // order of first packets
-export const STATUS = 12; // of the last HTTP response to an upgrade, 0: none
-export const SUBPROTOCOL = 13; // numbers of interned texts
-export const EXTENSIONS = 14;
-export const SERVER_SOFTWARE = 15;
-export const ACCEPT_EXPECTED = 16; // hashes of Sec-WebSocket-Accept
-export const ACCEPT_RECEIVED = 17;
-export const HISTORY = 18; // 4 words, 6 letters of 5 bits each
-export const HISTORY_SEEN = 22; // bits of letters: lower half side 0, upper half side 1
-export const HISTORY_LENGTH = 23;
+export const HISTORY_SEEN = 10; // bits of letters: lower half side 0, upper half side 1
+export const HISTORY_LENGTH = 11;
+export const HISTORY = 12; // 4 words, 6 letters of 5 bits each
+export const HASH = 16;
+export const INDEX = 17; // order of first packets
+export const STATUS = 18; // of the last HTTP response to an upgrade, 0: none
+export const SUBPROTOCOL = 19; // numbers of interned texts
+export const EXTENSIONS = 20;
+export const SERVER_SOFTWARE = 21;
+export const ACCEPT_RECEIVED = 22; // hash of Sec-WebSocket-Accept
+export const KEY = 23; // 6 words, Sec-WebSocket-Key as it was sent
 // Numbers of the connection.
-export const OPENED_AT = 12;
-export const ENDED_AT = 13;
-export const END_BEGAN_AT = 14;
-export const QUIET_SINCE = 15;
-export const SINCE_LAST_USE = 16; // ms since the previous connection on the same addresses and ports
-export const RESPONSE_AT = 17;
+export const OPENED_AT = 15;
+export const ENDED_AT = 16;
+export const END_BEGAN_AT = 17;
+export const QUIET_SINCE = 18;
+export const SINCE_LAST_USE = 19; // ms since the previous connection on the same addresses and ports
+export const RESPONSE_AT = 20;
 
 // Words of a side: add 0 or SIDE_STRIDE.
-export const SIDE_FLAGS = 36; // SIDE_ bits
-export const NEXT_SEQUENCE = 37; // the next byte in order
-export const HIGHEST_SEQUENCE = 38; // behind the last byte seen
-export const HIGHEST_ACK = 39; // of the other side's bytes
-export const WINDOW = 40; // as in the header, not scaled
-export const MODE = 41; // of the byte stream
-export const PACKETS = 42;
-export const TTLS = 43; // lowest, highest << 8, of the RST << 16, window scale << 24
-export const FINGERPRINTS = 44; // of the last 4 packets
-export const FIN_SEQUENCE = 48;
-export const FIN_ACK = 49; // the lowest acknowledgment that came with a FIN
-export const FIN_COUNT = 50;
-export const RST_COUNT = 51;
-export const RST_OFFSET = 52; // its sequence number less the one expected
-export const RST_INFO = 53; // window, validity << 16, has ACK << 18, data bytes << 19
-export const RETRANSMISSIONS = 54;
-export const OUT_OF_ORDER = 55;
-export const DUPLICATES = 56;
-export const KEEP_ALIVES = 57;
-export const ZERO_WINDOWS = 58;
-export const GAPS = 59;
-export const FRAMES = 60; // 7 words: FRAME_KINDS
-export const COMPRESSED = 67;
-export const CLOSE_CODE = 68; // 0: no Close frame; else see walk-frames.ts
-export const CLOSE_REASON = 69; // number of an interned text
-export const CLOSE_END = 70; // sequence number behind the Close frame
-export const CLOSE_ACK = 71; // acknowledgment of the segment that carried it
-export const VIOLATIONS = 72; // bits
-export const TLS_INFO = 73; // bits
-export const INITIAL_SEQUENCE = 74;
-export const ATTEMPTS = 75; // to find frames in a stream whose beginning is not known
+export const SIDE_FLAGS = 42; // SIDE_ bits
+export const NEXT_SEQUENCE = 43; // the next byte in order
+export const HIGHEST_SEQUENCE = 44; // behind the last byte seen
+export const HIGHEST_ACK = 45; // of the other side's bytes
+export const WINDOW = 46; // as in the header, not scaled
+export const MODE = 47; // of the byte stream
+export const PACKETS = 48;
+export const TTLS = 49; // lowest, highest << 8, of the RST << 16, window scale << 24
+export const FINGERPRINTS = 58; // of the last 4 packets that were more than an acknowledgment
+export const FRAMES = 62; // 7 words: FRAME_KINDS
+export const COMPRESSED = 69;
+export const CLOSE_CODE = 70; // 0: no Close frame; else see walk-frames.ts
+export const VIOLATIONS = 71; // bits
+export const CLOSE_REASON = 72; // number of an interned text
+export const CLOSE_END = 73; // sequence number behind the Close frame
+export const CLOSE_ACK = 74; // acknowledgment of the segment that carried it
+export const FIN_SEQUENCE = 75;
+export const FIN_ACK = 76; // the lowest acknowledgment that came with a FIN
+export const FIN_COUNT = 77;
+export const RST_COUNT = 78;
+export const RST_OFFSET = 79; // its sequence number less the one expected
+export const RST_INFO = 80; // window, validity << 16, has ACK << 18, data bytes << 19
+export const RETRANSMISSIONS = 81;
+export const OUT_OF_ORDER = 82;
+export const DUPLICATES = 83;
+export const KEEP_ALIVES = 84;
+export const ZERO_WINDOWS = 85;
+export const GAPS = 86;
+export const TLS_INFO = 87; // bits
+export const INITIAL_SEQUENCE = 88;
+export const ATTEMPTS = 89; // to find frames in a stream whose beginning is not known
 // Numbers of a side: add 0 or SIDE_STRIDE / 2.
-export const LAST_AT = 38;
-export const LAST_DATA_AT = 39;
-export const PAYLOAD_BYTES = 40;
-export const REMAINING = 41; // payload of the current frame, record or body that is still to come
-export const FIN_AT = 42;
-export const FIN_ACKED_AT = 43;
-export const RST_AT = 44;
-export const CLOSE_AT = 45;
-export const FIRST_PING_AT = 46;
-export const LAST_PING_AT = 47;
-export const LAST_PONG_AT = 48;
-export const LOST_BYTES = 49;
-export const UNKNOWN_FROM = 50;
-export const HOLE_SINCE = 51;
-export const AFTER_CLOSE_BYTES = 52;
+export const LAST_AT = 25;
+export const LAST_DATA_AT = 26;
+export const PAYLOAD_BYTES = 27;
+export const REMAINING = 28; // payload of the current frame, record or body that is still to come
+export const FIN_AT = 45;
+export const FIN_ACKED_AT = 46;
+export const RST_AT = 47;
+export const CLOSE_AT = 48;
+export const FIRST_PING_AT = 49;
+export const LAST_PING_AT = 50;
+export const LAST_PONG_AT = 51;
+export const LOST_BYTES = 52;
+export const UNKNOWN_FROM = 53;
+export const HOLE_SINCE = 54;
+export const AFTER_CLOSE_BYTES = 55;
 
-/** Distance between the words of the two sides: 40 words, then 15 numbers in 30 words. */
+/** Distance between the words of the two sides: 40 words, and 15 numbers in 30 words. */
 export const SIDE_STRIDE = 70;
-const CONNECTION_WORDS = 36 + 2 * SIDE_STRIDE;
+const CONNECTION_WORDS = 42 + 2 * SIDE_STRIDE;
 
 export const IPV6 = 1 << 0;
 export const ENDED = 1 << 1;
@@ -97,6 +98,7 @@ export const RESPONSE_WITHOUT_UPGRADE = 1 << 10;
 export const CONNECT_REQUESTED = 1 << 12;
 export const HTTP = 1 << 13;
 export const REUSED = 1 << 14; // SINCE_LAST_USE is set
+export const DISTURBED = 1 << 15; // a side has, or had, one of the bits of DISTURBING
 
 export const SEQUENCE_KNOWN = 1 << 0;
 export const ACK_KNOWN = 1 << 1;
@@ -115,6 +117,9 @@ export const SYN_SCALE_KNOWN = 1 << 14;
 export const TRUNCATED = 1 << 15; // the snaplen cut payload of this side
 export const FIN_ACK_KNOWN = 1 << 16;
 export const CAPTURE_LOST = 1 << 17; // bytes that the peer acknowledged were not captured
+
+/** What ends the time in which a side's segments do nothing but follow one another. */
+const DISTURBING = HOLE | ZERO_WINDOW | FIN_SEEN | RST_SEEN;
 
 const BLOCK_SHIFT = 7;
 const BLOCK_CONNECTIONS = 1 << BLOCK_SHIFT;
@@ -188,6 +193,7 @@ export class Slots {
   mark(bits: number, side: number): void {
     const at = this.base + SIDE_FLAGS + side;
     this.words[at] = (this.words[at] ?? 0) | bits;
+    if ((bits & DISTURBING) !== 0) this.setWord(FLAGS, this.word(FLAGS) | DISTURBED);
   }
 
   unmark(bits: number, side: number): void {

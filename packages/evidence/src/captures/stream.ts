@@ -1,6 +1,6 @@
 import type { ConnectionEvent } from './captured-connection.ts';
 import type { Packet } from './packet.ts';
-import { type EarlySegment, type Rare, RareData } from './rare.ts';
+import { type EarlySegment, isEmpty, type Rare, RareData } from './rare.ts';
 import {
   FLAGS,
   MODE,
@@ -113,8 +113,10 @@ export class Stream {
   keepPartial(partial: Uint8Array | null): void {
     if (partial === null && this.partial === null) return;
     if (partial !== null && !this.rare.hasRoom(partial.length)) return this.#giveUpPartial();
-    this.rare.setPartial(this.obtainRare(), this.sideIndex, partial?.slice() ?? null);
+    const rare = this.obtainRare();
+    this.rare.setPartial(rare, this.sideIndex, partial?.slice() ?? null);
     if (partial !== null) this.position = this.end;
+    else if (isEmpty(rare)) this.slots.setWord(FLAGS, this.slots.word(FLAGS) & ~RARE);
   }
 
   #giveUpPartial(): void {

@@ -31,6 +31,7 @@ import {
   HOLE,
   INITIAL_SEQUENCE,
   KEEP_ALIVES,
+  LAST_AT,
   NEXT_SEQUENCE,
   PACKETS,
   PAYLOAD_BYTES,
@@ -46,11 +47,7 @@ import {
 } from './slots.ts';
 import type { Stream } from './stream.ts';
 
-/**
- * Takes one TCP segment into the connection that is sought: the hot path, with `PcapParser`,
- * `ConnectionTable.find`, `deliver` and `walkFrames`. It allocates nothing unless bytes came early,
- * and what each packet needs is read from the typed arrays directly.
- */
+/** Takes one TCP segment of any kind into the connection that is sought. */
 export function trackSegment(stream: Stream, packet: Packet): void {
   const { slots, side } = stream;
   const { flags } = packet;
@@ -65,7 +62,8 @@ export function trackSegment(stream: Stream, packet: Packet): void {
     if ((flags & FIN) !== 0) trackFin(stream, packet);
     if ((slots.word(FLAGS) & RARE) !== 0) drainPeer(stream);
   }
-  rememberPacket(stream, packet);
+  if (packet.payloadLength > 0 || (flags & (SYN | FIN | RST)) !== 0) rememberPacket(stream, packet);
+  slots.setNumber(LAST_AT, packet.at, side);
 }
 
 function followTtl(stream: Stream, ttl: number): void {

@@ -1,0 +1,81 @@
+import { rememberPacket } from './duplicates.ts';
+import { HISTORY_ACK, HISTORY_DATA, isInHistory } from './history.ts';
+import type { Packet } from './packet.ts';
+import { ACK, FIN, RST, SYN } from './parse-tcp.ts';
+import { deliver } from './reassembly.ts';
+import {
+  ACK_KNOWN,
+  DISTURBED,
+  FLAGS,
+  HIGHEST_ACK,
+  HIGHEST_SEQUENCE,
+  LAST_AT,
+  LAST_DATA_AT,
+  MODE,
+  NEXT_SEQUENCE,
+  PACKETS,
+  PAYLOAD_BYTES,
+  RARE,
+  REMAINING,
+  SEQUENCE_KNOWN,
+  SIDE_FLAGS,
+  TTLS,
+  WATCHED,
+  WINDOW,
+} from './slots.ts';
+import { FRAMES_MODE, OPAQUE, type Stream, TLS_MODE } from './stream.ts';
+
+const KNOWN = SEQUENCE_KNOWN | ACK_KNOWN;
+const UNUSUAL = DISTURBED | RARE | WATCHED;
+
+/**
+ * The hot path. Most segments are plain: an acknowledgment, or the next bytes of a stream that is being
+ * read, in a connection that nothing has disturbed. All that they do is to move a few slots on. True: the
+ * segment was one and has been taken. False: nothing was changed, and `trackSegment`, which would do the
+ * same with it, has to look.
+ */
+export function takePlainSegment(stream: Stream, packet: Packet): boolean {
+  const { words, numbers, base, numberBase } = stream.slots;
+  const { side } = stream;
+  const at = base + side;
+  const { acknowledgment, payloadLength, window } = packet;
+  if ((packet.flags & (FIN | SYN | RST | ACK)) !== ACK || window === 0) return false;
+  if (((words[base + FLAGS] ?? 0) & UNUSUAL) !== 0) return false;
+  if (((words[at + SIDE_FLAGS] ?? 0) & KNOWN) !== KNOWN) return false;
+  if (words[at + NEXT_SEQUENCE] !== packet.sequence) return false;
+  if (((acknowledgment - (words[at + HIGHEST_ACK] ?? 0)) | 0) < 0) return false;
+  if (((words[at + TTLS] ?? 0) & 0xffff) !== packet.ttl * 0x101) return false;
+  const letter = payloadLength > 0 ? HISTORY_DATA : HISTORY_ACK;
+  if (!isInHistory(stream.slots, letter, side)) return false;
+  if (payloadLength > 0 && !takePayload(stream, packet)) return false;
+  words[at + PACKETS] = (words[at + PACKETS] ?? 0) + 1;
+  words[at + HIGHEST_ACK] = acknowledgment;
+  words[at + WINDOW] = window;
+  numbers[numberBase + LAST_AT + (side >> 1)] = packet.at;
+  return true;
+}
+
+/** The next bytes: skipped as far as they are payload of the current frame or record, else read. */
+function takePayload(stream: Stream, packet: Packet): boolean {
+  const { words, numbers, base, numberBase } = stream.slots;
+  const at = base + stream.side;
+  const numberAt = numberBase + (stream.side >> 1);
+  const { payloadLength, sequence } = packet;
+  const mode = words[at + MODE];
+  if (mode !== FRAMES_MODE && mode !== TLS_MODE && mode !== OPAQUE) return false;
+  if (packet.payloadEnd - packet.payloadAt < payloadLength) return false;
+  const end = (sequence + payloadLength) | 0;
+  const remaining = mode === OPAQUE ? payloadLength : (numbers[numberAt + REMAINING] ?? 0);
+  if (remaining < payloadLength) {
+    stream.look(packet, sequence, 0);
+    deliver(stream);
+  } else {
+    numbers[numberAt + REMAINING] = remaining - payloadLength;
+    numbers[numberAt + LAST_DATA_AT] = packet.at;
+    words[at + NEXT_SEQUENCE] = end;
+  }
+  words[at + HIGHEST_SEQUENCE] = end;
+  numbers[numberAt + PAYLOAD_BYTES] = (numbers[numberAt + PAYLOAD_BYTES] ?? 0) + payloadLength;
+  rememberPacket(stream, packet);
+  return true;
+}
