@@ -9,7 +9,7 @@ import {
   type Role,
   unseenConnection,
 } from '@farewell/core';
-import { type ConnectionVerdict, diagnoseConnection } from '@farewell/diagnosis';
+import { type ConnectionVerdict, diagnoseConnection, type WireCase } from '@farewell/diagnosis';
 import { type CapturedConnection, observationsFromConnection } from '@farewell/evidence';
 
 /** How a connection ended, as the summary counts it. `fin` and `reset`: TCP ended; no Close frame was seen or expected. */
@@ -41,8 +41,26 @@ export interface ExplainedTcp {
   readonly timeWait: Holder;
 }
 
-/** Concludes. */
-export function explain(connection: CapturedConnection): Explained {
+/** Explains the connections of one capture, in the order in which they are reported. */
+export type Explainer = (connection: CapturedConnection) => Explained;
+
+/**
+ * A capture that has lost packets of one connection may have lost those of another without a trace:
+ * the explainer remembers it for those that are reported later.
+ */
+export function createExplainer(): Explainer {
+  let lostElsewhere: WireCase['lostElsewhere'] = 'none-known';
+  return (connection) => {
+    const explained = explain(connection, lostElsewhere);
+    if (connection.captureLost) lostElsewhere = 'packets';
+    return explained;
+  };
+}
+
+function explain(
+  connection: CapturedConnection,
+  lostElsewhere: WireCase['lostElsewhere'],
+): Explained {
   const known = observeAll(unseenConnection('wire'), concluded(connection));
   const reached = outcome(known);
   if (reached === null) throw new Error('Expected an outcome of a connection that was ended');
@@ -56,7 +74,7 @@ export function explain(connection: CapturedConnection): Explained {
     ending,
     text: textOf(connection, describeOutcome(known)),
     tcp: tcpOf(connection, reached),
-    verdicts: diagnoseConnection({ connection, outcome: reached, observedUntil }),
+    verdicts: diagnoseConnection({ connection, outcome: reached, observedUntil, lostElsewhere }),
   };
 }
 

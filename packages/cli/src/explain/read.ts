@@ -6,7 +6,7 @@ import {
   readCaptures,
 } from '@farewell/evidence';
 import type { Io } from '../terminal/io.ts';
-import { type Explained, explain } from './explained.ts';
+import { createExplainer, type Explained } from './explained.ts';
 
 export interface ReadOptions {
   readonly files: readonly string[];
@@ -28,6 +28,7 @@ const followLinger = 2000;
  */
 export async function readExplained(options: ReadOptions, io: Io): Promise<CapturesSummary> {
   const { files, watch, follow, signal, onExplained } = options;
+  const explain = createExplainer();
   const onConnection = (record: ConnectionRecord): void => {
     onExplained(explain(record.read()));
   };

@@ -10,6 +10,7 @@ export interface ExplainConnectionJson {
   readonly client: string;
   readonly server: string;
   readonly roleBasis: CapturedConnection['roleBasis'];
+  readonly captureLost: boolean;
   readonly webSocket: CapturedConnection['webSocket'];
   readonly payload: CapturedConnection['payload'];
   readonly openedAt: number | null;
@@ -67,6 +68,7 @@ export function connectionJson(explained: Explained): ExplainConnectionJson {
     client: endpointText(client.address, client.port),
     server: endpointText(server.address, server.port),
     roleBasis: connection.roleBasis,
+    captureLost: connection.captureLost,
     webSocket: connection.webSocket,
     payload: connection.payload,
     openedAt: connection.began === 'syn' ? connection.firstPacketAt : null,

@@ -73,6 +73,14 @@ export function remarkLines(
             `${formatQuantity(hidden, 'connection')} in TLS: what TCP did stands, WebSocket frames inside are hidden`,
           ],
         ]),
+    ...(summary.captureLost === 0
+      ? []
+      : [
+          [
+            'not seen',
+            `packets of ${formatQuantity(summary.captureLost, 'connection')}, which the capture lost: of what did not come there, nothing is said`,
+          ],
+        ]),
     ...(captures.droppedByCapture
       ? [
           [

@@ -36,6 +36,8 @@ export class Summary {
   connections = 0;
   webSockets = 0;
   hiddenByTls = 0;
+  /** Connections of which packets are missing from the capture. */
+  captureLost = 0;
 
   add(explained: Explained): void {
     const { connection, ending, verdicts } = explained;
@@ -48,6 +50,7 @@ export class Summary {
       server.webSockets += 1;
     }
     if (connection.payload === 'tls') this.hiddenByTls += 1;
+    if (connection.captureLost) this.captureLost += 1;
     server.endings.set(ending, (server.endings.get(ending) ?? 0) + 1);
     for (const verdict of verdicts) this.#addVerdict(verdict, server.server, connection.index);
   }

@@ -1,6 +1,6 @@
 import type { ConnectionInPackets, PacketTable, Speech } from '@farewell/core';
 import { type CapturedConnection, CaptureReader } from '@farewell/evidence';
-import { explain } from '../explain/explained.ts';
+import { createExplainer } from '../explain/explained.ts';
 import { Summary, type VerdictGroup } from '../explain/summary.ts';
 
 /** What packets showed: for the diagnosis, and the verdicts that packets give by themselves. */
@@ -24,6 +24,7 @@ const mostLive = 200_000;
 /** Takes a capture while it is written and concludes when it ends. */
 export class PacketWitness {
   readonly #from = Date.now();
+  readonly #explain = createExplainer();
   readonly #summary = new Summary();
   readonly #live: ConnectionInPackets[] = [];
   readonly #verdicts = new Map<string, number>();
@@ -59,7 +60,7 @@ export class PacketWitness {
   }
 
   #take(connection: CapturedConnection): void {
-    const explained = explain(connection);
+    const explained = this.#explain(connection);
     const speaks = speechOf(connection);
     this.#summary.add(explained);
     this.#spoken[speaks] += 1;

@@ -1,13 +1,30 @@
 import type { Severity } from '../verdict.ts';
 import { packetRules } from './rules/index.ts';
-import type { ConnectionVerdict } from './verdict.ts';
+import type { ConnectionVerdict, ConnectionVerdictId } from './verdict.ts';
 import type { WireCase } from './wire-connection.ts';
 
 const rules = Object.values(packetRules);
 const severities: readonly Severity[] = ['problem', 'risk', 'note', 'healthy'];
 
+/** Verdicts about Close frames: no surer than it is that the connection is a WebSocket. */
+const restOnFrames: ReadonlySet<ConnectionVerdictId> = new Set([
+  'close-never-answered',
+  'closed-without-close-frame',
+  'first-fin-by-client',
+  'fin-before-close-reply',
+  'data-after-close',
+  'crossed-close',
+]);
+
 /** What packets say about how one connection ended, the worst first. Pure; never throws. */
 export function diagnoseConnection(wire: WireCase): readonly ConnectionVerdict[] {
-  const verdicts = rules.flatMap((rule) => rule(wire));
+  const isGuess = wire.connection.webSocket === 'likely';
+  const verdicts = rules
+    .flatMap((rule) => rule(wire))
+    .map((verdict) => (isGuess && restOnFrames.has(verdict.id) ? guessed(verdict) : verdict));
   return verdicts.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
+}
+
+function guessed(verdict: ConnectionVerdict): ConnectionVerdict {
+  return verdict.confidence === 'certain' ? { ...verdict, confidence: 'likely' } : verdict;
 }

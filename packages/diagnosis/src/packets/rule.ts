@@ -1,5 +1,6 @@
 import type { Role } from '@farewell/core';
-import type { EvidenceItem } from '../verdict.ts';
+import { lossElsewhere } from '../sentences/packets.ts';
+import type { Confidence, EvidenceItem } from '../verdict.ts';
 import type { ConnectionVerdict } from './verdict.ts';
 import type { WireCase, WireConnection, WireSide } from './wire-connection.ts';
 
@@ -35,6 +36,23 @@ export function framesKnown(connection: WireConnection, role: Role): boolean {
   const { gaps, truncated, unknownFrom } = connection.sides[role];
   const isSeen = connection.seen === 'both' || connection.seen === role;
   return isSeen && connection.webSocket !== false && gaps === 0 && !truncated && !unknownFrom;
+}
+
+/** What a verdict may claim that rests on packets that did not come. */
+export interface Absence {
+  readonly confidence: Confidence;
+  readonly evidence: readonly EvidenceItem[];
+}
+
+/**
+ * How sure it is that what the capture lacks was not sent. Null: of this connection packets are missing,
+ * or only one direction was captured, so nothing can be said.
+ */
+export function absenceIn({ connection, lostElsewhere }: WireCase): Absence | null {
+  if (connection.captureLost || connection.seen !== 'both') return null;
+  return lostElsewhere === 'packets'
+    ? { confidence: 'possible', evidence: [seen(lossElsewhere)] }
+    : { confidence: 'likely', evidence: [] };
 }
 
 /** When its valid RST came; null: none did. */

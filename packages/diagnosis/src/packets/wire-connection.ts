@@ -85,4 +85,6 @@ export interface WireCase {
   readonly outcome: CloseOutcome;
   /** Up to when the capture shows that nothing more came, Unix ms. */
   readonly observedUntil: number;
+  /** Did the capture lose packets of other connections? Then it may have lost some of this one too. */
+  readonly lostElsewhere: 'none-known' | 'packets';
 }

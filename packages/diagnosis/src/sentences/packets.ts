@@ -18,6 +18,10 @@ export const seenInPackets = {
     `packets show ${id} for ${counted(count, 'connection')}`,
 } as const;
 
+/** Why something that did not come may have been sent nevertheless, and what would decide it. */
+export const lossElsewhere =
+  'the capture lost packets of other connections, so an answer may have come: `farewell why` there, or a capture without loss, decides';
+
 export const timeWait = {
   summary: (role: Role, isCrossed: boolean): string =>
     isCrossed

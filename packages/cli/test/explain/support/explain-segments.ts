@@ -4,7 +4,7 @@ import {
   ConnectionScript,
   type Segment,
 } from '../../../../evidence/test/captures/support/connection-script.ts';
-import { type Explained, explain } from '../../../src/explain/explained.ts';
+import { createExplainer, type Explained } from '../../../src/explain/explained.ts';
 
 export { ConnectionScript, type Segment };
 
@@ -20,6 +20,7 @@ export function explainSegments(segments: readonly Segment[]): Explained {
 /** Everything that a capture holds, in the order of the first packets. */
 export function explainBytes(bytes: Uint8Array): readonly Explained[] {
   const found: Explained[] = [];
+  const explain = createExplainer();
   const reader = new CaptureReader({
     onConnection: (record) => void found.push(explain(record.read())),
   });

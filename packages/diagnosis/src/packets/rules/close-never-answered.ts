@@ -1,8 +1,10 @@
 import type { Role } from '@farewell/core';
 import { closeNeverAnswered as say } from '../../sentences/packets.ts';
-import type { Confidence, EvidenceItem } from '../../verdict.ts';
+import type { EvidenceItem } from '../../verdict.ts';
 import { duration } from '../../words.ts';
 import {
+  type Absence,
+  absenceIn,
   found,
   framesKnown,
   other,
@@ -22,7 +24,7 @@ export const closeNeverAnswered: PacketRule = (wire) =>
     if (answer === null) return [];
     return found({
       id: 'close-never-answered',
-      severity: 'problem',
+      severity: answer.confidence === 'possible' ? 'risk' : 'problem',
       confidence: answer.confidence,
       by: other(role),
       summary: say.summary(role, other(role)),
@@ -31,34 +33,28 @@ export const closeNeverAnswered: PacketRule = (wire) =>
     });
   });
 
-interface Missing {
-  readonly confidence: Confidence;
-  readonly evidence: readonly EvidenceItem[];
-}
-
 /** What shows that the answer to the Close frame of `role` never came; null: it did, or may have. */
-function missingAnswer({ connection, observedUntil }: WireCase, role: Role): Missing | null {
+function missingAnswer(wire: WireCase, role: Role): Absence | null {
   const by = other(role);
-  const own = connection.sides[role];
-  const peer = connection.sides[by];
-  if (!own.closeFrame || peer.closeFrame || !framesKnown(connection, by)) return null;
+  const { [role]: own, [by]: peer } = wire.connection.sides;
+  if (!own.closeFrame || peer.closeFrame || !framesKnown(wire.connection, by)) return null;
   const { at } = own.closeFrame;
   if (peer.fin) {
-    const had = peer.fin.hadPeerClose;
-    // Its FIN crossed the Close frame: it had not been asked yet.
-    if (had === false) return null;
+    // A FIN that crossed the Close frame came from a side that had not been asked yet.
+    if (peer.fin.hadPeerClose !== true) return null;
     const wait = Math.max(0, peer.fin.at - at);
-    const confidence = had === true ? 'certain' : 'likely';
-    return { confidence, evidence: [span(wait, say.finInstead(by, duration(wait)))] };
+    return { confidence: 'certain', evidence: [span(wait, say.finInstead(by, duration(wait)))] };
   }
   const peerReset = resetAt(peer);
   if (peerReset !== null && peerReset >= at) {
     const wait = peerReset - at;
     return { confidence: 'likely', evidence: [span(wait, say.resetInstead(by, duration(wait)))] };
   }
-  const wait = (resetAt(own) ?? observedUntil) - at;
-  if (wait < shortestWait) return null;
-  return { confidence: 'likely', evidence: [span(wait, say.nothing(by, duration(wait)))] };
+  const wait = (resetAt(own) ?? wire.observedUntil) - at;
+  const absence = absenceIn(wire);
+  if (absence === null || wait < shortestWait) return null;
+  const silence = span(wait, say.nothing(by, duration(wait)));
+  return { ...absence, evidence: [silence, ...absence.evidence] };
 }
 
 function gaveUp({ connection }: WireCase, role: Role): readonly EvidenceItem[] {

@@ -14,7 +14,7 @@ export const dataAfterClose: PacketRule = ({ connection }) =>
     return found({
       id: 'data-after-close',
       severity: 'risk',
-      confidence: connection.webSocket === true ? 'certain' : 'likely',
+      confidence: 'certain',
       by: role,
       summary: say.summary(role),
       evidence: [size],

@@ -1,7 +1,16 @@
 import type { Role } from '@farewell/core';
 import { finUnanswered as say } from '../../sentences/packets.ts';
 import { duration } from '../../words.ts';
-import { found, other, type PacketRule, roles, seen, shortestWait, span } from '../rule.ts';
+import {
+  absenceIn,
+  found,
+  other,
+  type PacketRule,
+  roles,
+  seen,
+  shortestWait,
+  span,
+} from '../rule.ts';
 import type { WireCase } from '../wire-connection.ts';
 
 /** A FIN that nobody acknowledged. */
@@ -9,15 +18,20 @@ export const finUnanswered: PacketRule = (wire) =>
   roles.flatMap((role) => {
     const { fin } = wire.connection.sides[role];
     const waited = waitedFor(wire, role);
-    if (!fin || waited === null) return [];
+    const absence = absenceIn(wire);
+    if (!fin || waited === null || absence === null) return [];
     const times = fin.count > 1 ? [seen(say.times(fin.count), fin.count, 'FINs')] : [];
     return found({
       id: 'fin-unanswered',
       severity: 'risk',
-      confidence: 'likely',
+      confidence: absence.confidence,
       by: other(role),
       summary: say.summary(role, other(role)),
-      evidence: [...times, span(waited, say.silence(other(role), duration(waited)))],
+      evidence: [
+        ...times,
+        span(waited, say.silence(other(role), duration(waited))),
+        ...absence.evidence,
+      ],
       do: say.do,
     });
   });
@@ -25,7 +39,7 @@ export const finUnanswered: PacketRule = (wire) =>
 function waitedFor({ connection, observedUntil }: WireCase, role: Role): number | null {
   const { fin } = connection.sides[role];
   const peer = connection.sides[other(role)];
-  if (connection.seen !== 'both' || connection.endedAt !== null) return null;
+  if (connection.endedAt !== null) return null;
   if (!fin || fin.ackedAt !== null || (peer.lastPacketAt ?? 0) > fin.at) return null;
   const waited = observedUntil - fin.at;
   return waited >= shortestWait ? waited : null;

@@ -1,26 +1,37 @@
 import type { Role } from '@farewell/core';
 import { halfOpenPeerGone as say } from '../../sentences/packets.ts';
 import { counted, duration } from '../../words.ts';
-import { found, other, type PacketRule, roles, seen, shortestWait, span } from '../rule.ts';
+import {
+  absenceIn,
+  found,
+  other,
+  type PacketRule,
+  roles,
+  seen,
+  shortestWait,
+  span,
+} from '../rule.ts';
 import type { WireCase } from '../wire-connection.ts';
 
 /** Data is sent again and again, and nothing comes back: the other end is gone and nobody was told. */
 export const halfOpenPeerGone: PacketRule = (wire) =>
   roles.flatMap((role) => {
     const silence = silenceAgainst(wire, role);
-    if (silence === null) return [];
+    const absence = absenceIn(wire);
+    if (silence === null || absence === null) return [];
     const { retransmissions } = wire.connection.sides[role];
     const by = other(role);
     const text = say.again(counted(retransmissions, 'segment'), role);
     return found({
       id: 'half-open-peer-gone',
-      severity: 'problem',
-      confidence: 'likely',
+      severity: absence.confidence === 'likely' ? 'problem' : 'risk',
+      confidence: absence.confidence,
       by,
       summary: say.summary(role, by),
       evidence: [
         seen(text, retransmissions, 'segments'),
         span(silence, say.silence(by, duration(silence))),
+        ...absence.evidence,
       ],
       do: say.do(role),
     });
@@ -33,7 +44,7 @@ export const halfOpenPeerGone: PacketRule = (wire) =>
 function silenceAgainst({ connection }: WireCase, role: Role): number | null {
   const own = connection.sides[role];
   const peer = connection.sides[other(role)];
-  if (connection.seen !== 'both' || connection.endedAt !== null) return null;
+  if (connection.endedAt !== null) return null;
   if (own.fin || own.retransmissions === 0 || peer.zeroWindowAtEnd) return null;
   const heardAt = peer.lastPacketAt ?? 0;
   if (own.keepAliveProbes > 0 && (own.lastDataAt ?? 0) < heardAt) return null;

@@ -1,16 +1,18 @@
 import { slowConsumer as say } from '../../sentences/packets.ts';
-import { found, other, type PacketRule, roles, seen } from '../rule.ts';
+import { absenceIn, found, other, type PacketRule, roles, seen } from '../rule.ts';
 
 /** A side that lives and does not read: its window is closed at the end of the capture. */
-export const slowConsumer: PacketRule = ({ connection }) => {
-  if (connection.endedAt !== null) return [];
+export const slowConsumer: PacketRule = (wire) => {
+  const { connection } = wire;
+  const absence = absenceIn(wire);
+  if (connection.endedAt !== null || absence === null) return [];
   return roles
     .filter((role) => connection.sides[role].zeroWindowAtEnd)
     .flatMap((role) =>
       found({
         id: 'slow-consumer',
         severity: 'risk',
-        confidence: 'likely',
+        confidence: absence.confidence,
         by: role,
         summary: say.summary(role, other(role)),
         evidence: [
@@ -19,6 +21,7 @@ export const slowConsumer: PacketRule = ({ connection }) => {
             connection.sides[role].zeroWindows,
             'times',
           ),
+          ...absence.evidence,
         ],
         do: say.do(role, other(role)),
       }),
