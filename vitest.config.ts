@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Workspace packages resolve to their source, so that no test runs against a stale build.
-const conditions = ['@farewell/source', 'node', 'import', 'module', 'default'];
+const conditions = ['@farewell/source', 'node', 'import', 'default'];
 
 export default defineConfig({
   resolve: { conditions },

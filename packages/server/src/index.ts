@@ -18,6 +18,7 @@ export type { CutIn, DrainProgress, DrainReport, Straggler } from './drain/repor
 export type { LimitName } from './limits/limits.ts';
 export { SlowConsumerError } from './limits/limits.ts';
 export type { LimitOptions, SlowConsumerOptions, TrustedProxies } from './limits/options.ts';
+export type { Logger } from './logger.ts';
 export type { ServerEvents } from './managed-server.ts';
 export { ManagedServer } from './managed-server.ts';
 export type { Refusal, ServerOptions } from './options.ts';

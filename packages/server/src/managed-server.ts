@@ -25,6 +25,7 @@ import { Gate, retryAfter } from './gate.ts';
 import { watchHandshakes } from './handshake-deadline.ts';
 import { type LimitName, Limits } from './limits/limits.ts';
 import { checkLimits } from './limits/options.ts';
+import { type Logger, logServer } from './logger.ts';
 import type { AnyHttpServer, ServerOptions } from './options.ts';
 import { refusalStatus } from './refusals.ts';
 import { refuse } from './refuse.ts';
@@ -50,6 +51,8 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
   readonly #gate: Gate;
   readonly #limits: Limits;
   readonly #counts = new Counts();
+  readonly #logger: Logger | null;
+  readonly #stopLogging: () => void;
   readonly #cuts = new CutCounter();
   #own: AnyHttpServer | null = null;
   #drain: Drain | null = null;
@@ -72,6 +75,8 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
       closed: () => this.#rejection(),
       onError: (error) => this.#report(error, null),
     });
+    this.#logger = options.logger ?? null;
+    this.#stopLogging = this.#logger ? logServer(this, this.#logger) : () => {};
     this.#wss = new WebSocketServer({ ...options.ws, ...ours });
   }
 
@@ -191,6 +196,7 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
     const closed = this.#own ? closeHttp(this.#own, openTimeout) : null;
     await Promise.all([...this.#connections].map((each) => each.close(code, reason)));
     await closed;
+    this.#stopLogging();
   }
 
   /** While it drains or closes; null: it does neither. */
@@ -287,10 +293,10 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
     }
   }
 
-  /** Without a listener for `error`, Node's own rule applies: the error is thrown. */
   #report(error: unknown, connection: ManagedConnection | null): void {
+    this.#logger?.error({ err: error }, 'a handler failed');
     if (this.listenerCount('error') > 0) this.emit('error', error, connection);
-    else warn(error);
+    else if (!this.#logger) warn(error);
   }
 }
 

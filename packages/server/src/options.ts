@@ -3,6 +3,7 @@ import type { Server as HttpsServer } from 'node:https';
 import { type ConnectionOptions, InvalidOptionError } from '@farewell/connection';
 import type { ServerOptions as WsOptions } from 'ws';
 import type { LimitOptions } from './limits/options.ts';
+import type { Logger } from './logger.ts';
 
 /** The HTTP answer to a request that is not upgraded. */
 export interface Refusal {
@@ -36,6 +37,8 @@ export interface ServerOptions extends ConnectionOptions, LimitOptions {
   readonly authenticate?: (
     request: IncomingMessage,
   ) => Refusal | undefined | Promise<Refusal | undefined>;
+  /** Gets what happens, as pino does: `debug`, `info`, `warn` and `error` with an object and a text. */
+  readonly logger?: Logger;
   /** ws's other options: `maxPayload`, `perMessageDeflate`, `handleProtocols` and so on. */
   readonly ws?: Omit<
     WsOptions,

@@ -1,0 +1,49 @@
+import { connect } from '@farewell/client/node';
+import type { Logger } from '@farewell/server';
+import { expect, test } from 'vitest';
+import { serving } from './support/serving.ts';
+
+test('a logger gets openings, endings, refusals, limits, drains and errors, each at its level', async () => {
+  const lines: string[] = [];
+  const to =
+    (level: string) =>
+    (facts: object, message: string): void => {
+      lines.push(`${level} ${message} ${Object.keys(facts).join(',')}`);
+    };
+  const logger: Logger = {
+    debug: to('debug'),
+    info: to('info'),
+    warn: to('warn'),
+    error: to('error'),
+  };
+  await using serves = await serving({ logger, maxConnections: 1 });
+  serves.server.once('connection', () => {
+    throw new Error('broken handler');
+  });
+  const [client] = await serves.clients(1);
+  await connect(serves.url).closed;
+  await client?.closed;
+  await serves.server.drain();
+  await serves.server.close();
+  expect(lines).toEqual([
+    'debug connection opened connections',
+    'error a handler failed err',
+    'warn upgrade refused cause,status',
+    expect.stringMatching(/^debug .*1011.* cause,code,wasClean$/),
+    expect.stringMatching(/^info drained \d connections .* elapsed,connections,waiting/),
+  ]);
+});
+
+test('a logger hears nothing of another server', async () => {
+  let heard = 0;
+  const hear = (): void => {
+    heard += 1;
+  };
+  const logger: Logger = { debug: hear, info: hear, warn: hear, error: hear };
+  await using quiet = await serving({ logger });
+  expect(quiet.server.connections.size).toBe(0);
+  await using busy = await serving();
+  await busy.clients(1);
+  await busy.server.drain();
+  expect(heard).toBe(0);
+});
