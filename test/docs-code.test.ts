@@ -3,7 +3,8 @@ import { createServer } from '@farewell/server';
 import { describe, expect, test } from 'vitest';
 import { type Block, blocksIn } from './docs-code/blocks.ts';
 import { vet } from './docs-code/go.ts';
-import { problemWith } from './docs-code/nginx.ts';
+import { problemWith as problemWithHaproxy } from './docs-code/haproxy.ts';
+import { problemWith as problemWithNginx } from './docs-code/nginx.ts';
 import { Programs } from './docs-code/typescript.ts';
 import { describeWith } from './support/requires.ts';
 
@@ -44,9 +45,15 @@ describeWith(['go'], 'the code in the pages', () => {
   });
 });
 
+describeWith(['haproxy'], 'the code in the pages', () => {
+  test.each(labelled(blocksIn('haproxy')))('for HAProxy loads: %s', (_, { code }) => {
+    expect(problemWithHaproxy(code)).toBe('');
+  });
+});
+
 describeWith(['nginx'], 'the code in the pages', () => {
   test.each(labelled(blocksIn('nginx')))('for nginx loads: %s', (_, block) => {
-    expect(problemWith(block)).toBe('');
+    expect(problemWithNginx(block)).toBe('');
   });
 });
 

@@ -6,17 +6,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 
-/** A real nginx in front of two servers. */
+/** A real proxy in front of two servers. */
 export interface Proxy extends AsyncDisposable {
   readonly port: number;
 }
 
-export async function startProxy(backends: readonly number[]): Promise<Proxy> {
+export type ProxyName = keyof typeof proxies;
+
+/** As docs/how-to/behind-a-proxy.md has them: a server that drains (503), or is gone, is passed over. */
+const proxies = {
+  nginx: { file: nginx, command: ['nginx', '-e', 'stderr', '-p', '.', '-c', 'proxy.conf'] },
+  haproxy: { file: haproxy, command: ['haproxy', '-db', '-q', '-f', 'proxy.conf'] },
+} as const;
+
+export async function startProxy(name: ProxyName, backends: readonly number[]): Promise<Proxy> {
+  const { file, command } = proxies[name];
   const folder = await mkdtemp(join(tmpdir(), 'farewell-rolling-'));
   const port = await freePort();
-  await writeFile(join(folder, 'nginx.conf'), configuration(port, backends));
-  const args = ['-p', folder, '-e', 'stderr', '-c', 'nginx.conf'];
-  const child = spawn('nginx', args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  await writeFile(join(folder, 'proxy.conf'), file(port, backends));
+  const [program, ...args] = command;
+  const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   const exited = once(child, 'exit');
   await vi.waitFor(() => canConnect(port), { timeout: 20_000, interval: 20 });
   return {
@@ -45,11 +54,7 @@ async function canConnect(port: number): Promise<void> {
   socket.destroy();
 }
 
-/**
- * As docs/how-to/behind-a-proxy.md has it: a server that drains (503), or that is gone, is passed over, and none
- * is held to be down for what happened before.
- */
-function configuration(port: number, backends: readonly number[]): string {
+function nginx(port: number, backends: readonly number[]): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   return `user root;
 daemon off;
@@ -76,5 +81,29 @@ http {
     }
   }
 }
+`;
+}
+
+function haproxy(port: number, backends: readonly number[]): string {
+  return `
+global
+  maxconn 2000
+defaults
+  mode http
+  option forwardfor
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+  timeout tunnel 5m
+  timeout client-fin 10s
+  retries 3
+  retry-on conn-failure empty-response 503
+  option redispatch 1
+frontend web
+  bind 127.0.0.1:${port}
+  default_backend chat
+backend chat
+  balance leastconn
+  ${backends.map((backend) => `server s${backend} 127.0.0.1:${backend}`).join('\n  ')}
 `;
 }
