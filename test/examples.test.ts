@@ -62,3 +62,40 @@ test('examples/authenticate.ts lets in whom it knows, and releases', async () =>
   await connection.close();
   expect(await server.line()).toBe('left');
 });
+
+const portIn = (line: string): string => /:(\d+)/.exec(line)?.[1] ?? '';
+
+test('examples/express-server.ts serves pages and WebSockets, and drains on SIGTERM', async () => {
+  await using server = run('express-server.ts');
+  const port = portIn(await server.line());
+  const connection = await connect(`ws://127.0.0.1:${port}/chat`).opened;
+  await connection.send('hello');
+  for await (const message of connection) {
+    expect(message).toBe('hello');
+    break;
+  }
+  expect((await fetch(`http://127.0.0.1:${port}/ready`)).status).toBe(200);
+  const exited = once(server.child, 'exit');
+  server.child.kill('SIGTERM');
+  const ending = await connection.closed;
+  expect(ending).toMatchObject({ code: 1012, wasClean: true });
+  expect(ending.retryAfter).toBeGreaterThanOrEqual(1_000);
+  expect(await server.line()).toMatch(/^drained 1 connections in .*: 1 closed cleanly$/);
+  expect(await exited).toEqual([0, null]);
+});
+
+test('examples/fastify-server.ts drains before Fastify closes, and has metrics', async () => {
+  await using server = run('fastify-server.ts');
+  const port = portIn(await server.line());
+  const connection = await connect(`ws://127.0.0.1:${port}/chat`).opened;
+  await connection.send('hello');
+  for await (const message of connection) {
+    expect(message).toBe('127.0.0.1: hello');
+    break;
+  }
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  expect(metrics).toContain('farewell_connections{ready_state="OPEN"} 1');
+  server.child.kill('SIGTERM');
+  expect(await connection.closed).toMatchObject({ code: 1012, wasClean: true });
+  expect(await server.line()).toMatch(/^drained 1 connections in .*: 1 closed cleanly$/);
+});
