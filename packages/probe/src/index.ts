@@ -1,5 +1,6 @@
 export { allChecks, checks } from './checks/all.ts';
 export type {
+  Bounds,
   Check,
   CheckContext,
   CheckGroup,
@@ -10,6 +11,7 @@ export type {
   Verdict,
 } from './checks/check.ts';
 export { checkGroups } from './checks/check.ts';
+export { defaultBounds } from './checks/deadline.ts';
 export type { SeriesCheck, Visit } from './checks/reconnect.ts';
 export { reconnectChecks } from './checks/reconnect.ts';
 export type { ShutdownCheck } from './checks/shutdown.ts';

@@ -63,6 +63,7 @@ export class Player {
   #overflown = false;
   #opened = false;
   #answeredClose = false;
+  #sentFin = false;
   #due: Due[] = [];
   /** When the step in front began to wait; null: it has not. */
   #waitingSince: number | null = null;
@@ -104,7 +105,8 @@ export class Player {
         return;
       case 'fin':
         this.seen.push({ at: now, what: 'fin' });
-        return this.#react('fin', { do: 'fin' }, now);
+        if (!this.#sentFin) this.#react('fin', { do: 'fin' }, now);
+        return;
       case 'connected':
       case 'ended':
         this.seen.push({ at: now, what: incoming.kind });
@@ -201,10 +203,13 @@ export class Player {
         return this.#isOver(step, effects, now);
       case 'drip':
         return this.#drip(step, effects, now);
+      case 'fin':
+        this.#sentFin = true;
+        effects.push({ do: 'fin' });
+        return true;
       case 'stop-reading':
       case 'resume-reading':
       case 'cork':
-      case 'fin':
       case 'reset':
       case 'vanish':
         effects.push({ do: step.do });

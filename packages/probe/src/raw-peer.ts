@@ -167,16 +167,23 @@ export interface RawClientOptions {
   readonly localAddress?: string;
   /** TLS, with these options. */
   readonly tls?: ConnectionOptions;
+  /** Gives the attempt to connect up. */
+  readonly signal?: AbortSignal;
 }
 
 /** Connects as a raw client and plays the script. Rejects if TCP or TLS cannot be set up. */
 export async function connectRawPeer(script: Script, options: RawClientOptions): Promise<RawPeer> {
-  const { path = '/', authority = `${options.host}:${options.port}`, tls, ...target } = options;
-  const tcp = connect({ ...target, allowHalfOpen: true, noDelay: true });
-  await once(tcp, 'connect');
-  const socket = tls ? connectTls({ ...tls, socket: tcp }) : tcp;
-  if (socket !== tcp) await once(socket, 'secureConnect');
-  return new RawPeer(socket, player('client', script, { host: authority, path }), tcp);
+  const { path = '/', authority = `${options.host}:${options.port}`, tls, signal, ...to } = options;
+  const tcp = connect({ ...to, allowHalfOpen: true, noDelay: true });
+  try {
+    await once(tcp, 'connect', { signal });
+    const socket = tls ? connectTls({ ...tls, socket: tcp }) : tcp;
+    if (socket !== tcp) await once(socket, 'secureConnect', { signal });
+    return new RawPeer(socket, player('client', script, { host: authority, path }), tcp);
+  } catch (error) {
+    tcp.destroy();
+    throw error;
+  }
 }
 
 export interface RawServer extends AsyncDisposable {

@@ -20,12 +20,25 @@ export type CheckGroup = (typeof checkGroups)[number];
 /** `cannot-tell`: what came does not decide. `not-applicable`: the other side lacks what the check is about. */
 export type Verdict = 'pass' | 'fail' | 'cannot-tell' | 'not-applicable';
 
+/**
+ * How long good practice lets a wait take, ms. No RFC gives a number: the defaults leave room for those of
+ * well-known stacks, so that only a wait that nobody meant fails.
+ */
+export interface Bounds {
+  readonly closing: number;
+  readonly heartbeat: number;
+  readonly opening: number;
+  readonly stopping: number;
+}
+
 /** Durations that a run works with, ms. */
 export interface Limits {
   /** For an answer that is due at once. */
   readonly answer: number;
   /** How long a check waits for what may take long. */
   readonly patience: number;
+  /** How long good practice lets each wait take. Default: `defaultBounds`. */
+  readonly bounds?: Bounds;
 }
 
 /** What a check's script and its judgement may depend on. */

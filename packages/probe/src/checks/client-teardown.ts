@@ -1,7 +1,7 @@
 import { upgradeResponse } from '../opening.ts';
 import type { Script, Step } from '../script.ts';
 import { type Check, type CheckContext, cannotTell, fail, type Judgement, pass } from './check.ts';
-import { bounds, judgeWait, untilFin } from './deadline.ts';
+import { defaultBounds, judgeWait, untilFin } from './deadline.ts';
 import { afterOpening, close, text } from './steps.ts';
 import { doneAt, endOf, firstSeen, msText, ownEndOf, type Transcript } from './transcript.ts';
 
@@ -47,20 +47,24 @@ export const clientTeardownChecks: readonly Check[] = [
     group: 'deadlines',
     level: 'practice',
     source: 'RFC 6455 §7.1.1 ("after a reasonable time period")',
-    title: `A server that never sends FIN after the closing handshake is given up within ${msText(bounds.closing)}`,
+    title: `A server that never sends FIN after the closing handshake is given up within ${msText(defaultBounds.closing)}`,
     consequence:
       'The socket stays ESTABLISHED, though nobody has any more use for it, and keeps a descriptor.',
     script: (context) => afterOpening(context, [close(1000), untilFin(context)], { fin: 'never' }),
-    judge: (transcript) => {
+    judge: (transcript, { limits }) => {
       const closed = firstSeen(transcript, 'close-frame');
       if (closed === null) return cannotTell('no Close reply, so no closing handshake');
       const end = endOf(transcript);
-      return judgeWait(transcript, {
-        endedAt: end?.at ?? null,
-        startedAt: closed.at,
-        what: end?.how ?? 'FIN',
-        bound: bounds.closing,
-      });
+      return judgeWait(
+        transcript,
+        {
+          endedAt: end?.at ?? null,
+          startedAt: closed.at,
+          what: end?.how ?? 'FIN',
+          bound: 'closing',
+        },
+        limits,
+      );
     },
   },
   {
@@ -73,14 +77,18 @@ export const clientTeardownChecks: readonly Check[] = [
     consequence:
       'The socket stays in CLOSE-WAIT, which no kernel timer ends, and the application thinks it is connected.',
     script: (context) => afterOpening(context, [{ do: 'fin' }, untilFin(context)]),
-    judge: (transcript) => {
+    judge: (transcript, { limits }) => {
       const end = endOf(transcript);
-      return judgeWait(transcript, {
-        endedAt: end?.at ?? null,
-        startedAt: doneAt(transcript, 'fin') ?? 0,
-        what: end?.how ?? 'FIN',
-        bound: bounds.closing,
-      });
+      return judgeWait(
+        transcript,
+        {
+          endedAt: end?.at ?? null,
+          startedAt: doneAt(transcript, 'fin') ?? 0,
+          what: end?.how ?? 'FIN',
+          bound: 'closing',
+        },
+        limits,
+      );
     },
   },
   {
@@ -89,7 +97,7 @@ export const clientTeardownChecks: readonly Check[] = [
     group: 'deadlines',
     level: 'practice',
     source: 'open timeout of Python websockets (10 s), handshake timeouts of others',
-    title: `An opening handshake that is not answered is given up within ${msText(bounds.opening)}`,
+    title: `An opening handshake that is not answered is given up within ${msText(defaultBounds.opening)}`,
     consequence: 'A client hangs in CONNECTING for ever, and never tries elsewhere.',
     opening: 'its-own',
     script: (context) => ({
@@ -97,14 +105,18 @@ export const clientTeardownChecks: readonly Check[] = [
       steps: [awaitRequest(context), untilFin(context)],
       reflexes: { handshake: 'never' },
     }),
-    judge: (transcript) => {
+    judge: (transcript, { limits }) => {
       const end = endOf(transcript);
-      return judgeWait(transcript, {
-        endedAt: end?.at ?? null,
-        startedAt: 0,
-        what: end?.how ?? 'end',
-        bound: bounds.opening,
-      });
+      return judgeWait(
+        transcript,
+        {
+          endedAt: end?.at ?? null,
+          startedAt: 0,
+          what: end?.how ?? 'end',
+          bound: 'opening',
+        },
+        limits,
+      );
     },
   },
   {

@@ -1,18 +1,25 @@
-import { type CheckContext, cannotTell, fail, type Judgement, pass } from './check.ts';
+import {
+  type Bounds,
+  type CheckContext,
+  cannotTell,
+  fail,
+  type Judgement,
+  type Limits,
+  pass,
+} from './check.ts';
 import { msText, type Transcript } from './transcript.ts';
 
-/**
- * How long good practice lets each wait take, ms. No RFC gives a number: these leave room for the defaults
- * of well-known stacks, so that only a wait that nobody meant fails.
- */
-export const bounds = {
+/** What `Limits.bounds` is where nobody says otherwise, ms. */
+export const defaultBounds: Bounds = {
   /** ws waits 30 s for the Close reply and the FIN together, Python websockets 10 s for each. */
   closing: 40_000,
   /** nginx and AWS ALB cut a silent connection after 60 s: whoever pings within it finds a dead peer in twice that. */
   heartbeat: 120_000,
   /** Node and nginx give 60 s for a request's head; Node looks every 30 s. */
   opening: 120_000,
-} as const;
+  /** What Kubernetes gives a container between SIGTERM and SIGKILL. */
+  stopping: 30_000,
+};
 
 export interface Waited {
   /** When the wait ended, ms on the transcript's clock; null: it did not. */
@@ -20,12 +27,17 @@ export interface Waited {
   readonly startedAt: number;
   /** What ended it, or what was waited for in vain. */
   readonly what: string;
-  readonly bound: number;
+  readonly bound: keyof Bounds;
 }
 
 /** Passed within the bound; failed beyond it; cannot tell if patience ended before either. */
-export function judgeWait(transcript: Transcript, waited: Waited): Judgement {
-  const { endedAt, startedAt, what, bound } = waited;
+export function judgeWait(
+  transcript: Pick<Transcript, 'until'>,
+  waited: Waited,
+  { bounds = defaultBounds }: Limits,
+): Judgement {
+  const { endedAt, startedAt, what } = waited;
+  const bound = bounds[waited.bound];
   if (endedAt !== null) {
     const after = endedAt - startedAt;
     if (after <= bound) return pass(`${what} after ${msText(after)}`, after);

@@ -1,5 +1,11 @@
-import { type Check, cannotTell, type Judgement, notApplicable } from './check.ts';
-import { bounds, judgeWait, untilFin } from './deadline.ts';
+import {
+  type Check,
+  type CheckContext,
+  cannotTell,
+  type Judgement,
+  notApplicable,
+} from './check.ts';
+import { defaultBounds, judgeWait, untilFin } from './deadline.ts';
 import { sentAt } from './refusal.ts';
 import { afterOpening, frame, text } from './steps.ts';
 import {
@@ -29,29 +35,33 @@ export const heartbeatChecks: readonly Check[] = [
     ...common,
     id: 'idle-connection-pinged',
     source: 'RFC 6455 §5.5.2 (ping as keep-alive)',
-    title: `An idle connection is pinged within ${msText(bounds.heartbeat)}`,
+    title: `An idle connection is pinged within ${msText(defaultBounds.heartbeat)}`,
     consequence: 'Middleboxes cut idle connections after 60 s and more, and neither end is told.',
     of: ['server', 'client'],
     script: (context) =>
       afterOpening(context, [{ do: 'wait', for: 'ping', within: context.limits.patience }]),
-    judge: (transcript) => {
+    judge: (transcript, { limits }) => {
       const ping = firstSeen(transcript, 'ping');
       const end = endOf(transcript);
       if (ping === null && end !== null)
         return cannotTell(`${end.how} after ${msText(end.at)}, and no ping before it`, end.at);
-      return judgeWait(transcript, {
-        endedAt: ping?.at ?? null,
-        startedAt: openedAt(transcript),
-        what: 'ping',
-        bound: bounds.heartbeat,
-      });
+      return judgeWait(
+        transcript,
+        {
+          endedAt: ping?.at ?? null,
+          startedAt: openedAt(transcript),
+          what: 'ping',
+          bound: 'heartbeat',
+        },
+        limits,
+      );
     },
   },
   {
     ...common,
     id: 'mute-peer-dropped',
     source: 'RFC 6455 §5.5.3; ping and pong timeouts of Python websockets, Ktor and others',
-    title: `A peer that never answers a ping is dropped within ${msText(bounds.heartbeat)}`,
+    title: `A peer that never answers a ping is dropped within ${msText(defaultBounds.heartbeat)}`,
     consequence: halfOpen,
     of: ['server', 'client'],
     script: (context) =>
@@ -62,7 +72,7 @@ export const heartbeatChecks: readonly Check[] = [
     ...common,
     id: 'vanished-peer-dropped',
     source: 'RFC 9293 §3.8.3, §3.8.4; heartbeats of many stacks',
-    title: `A peer whose host has vanished is dropped within ${msText(bounds.heartbeat)}`,
+    title: `A peer whose host has vanished is dropped within ${msText(defaultBounds.heartbeat)}`,
     consequence: halfOpen,
     of: ['server', 'client'],
     needs: 'vanish',
@@ -71,24 +81,28 @@ export const heartbeatChecks: readonly Check[] = [
         { do: 'vanish' },
         { do: 'pause', ms: limits.patience },
       ]),
-    judge: (transcript) => {
+    judge: (transcript, { limits }) => {
       if (transcript.sockets.length === 0)
         return notApplicable(
           "only seen in the kernel's table where the other side is on this machine",
         );
-      return judgeWait(transcript, {
-        endedAt: releasedAt(transcript.sockets),
-        startedAt: doneAt(transcript, 'vanish') ?? 0,
-        what: 'release of its socket',
-        bound: bounds.heartbeat,
-      });
+      return judgeWait(
+        transcript,
+        {
+          endedAt: releasedAt(transcript.sockets),
+          startedAt: doneAt(transcript, 'vanish') ?? 0,
+          what: 'release of its socket',
+          bound: 'heartbeat',
+        },
+        limits,
+      );
     },
   },
   {
     ...common,
     id: 'stalled-reader-dropped',
     source: 'bounded queues and write timeouts of many stacks',
-    title: `A client that stops reading is dropped within ${msText(bounds.heartbeat)}`,
+    title: `A client that stops reading is dropped within ${msText(defaultBounds.heartbeat)}`,
     consequence: 'Whatever is sent to such a client waits in memory for ever.',
     of: ['server'],
     script: (context) =>
@@ -111,21 +125,25 @@ export const heartbeatChecks: readonly Check[] = [
 const stalledFrames = 64;
 const stalledFrameBytes = 60_000;
 
-function judgeMute(transcript: Transcript): Judgement {
+function judgeMute(transcript: Transcript, { limits }: CheckContext): Judgement {
   const close = firstSeen(transcript, 'close-frame');
   const end = endOf(transcript);
   const pings = allSeen(transcript, 'ping').length;
   const given = [close, end].flatMap((one) => (one === null ? [] : [one.at]));
   const how = close ? closeText(close) : (end?.how ?? 'end');
-  return judgeWait(transcript, {
-    endedAt: given.length === 0 ? null : Math.min(...given),
-    startedAt: openedAt(transcript),
-    what: `${how}${close && end ? `, ${end.how}` : ''} (${pings} pings unanswered)`,
-    bound: bounds.heartbeat,
-  });
+  return judgeWait(
+    transcript,
+    {
+      endedAt: given.length === 0 ? null : Math.min(...given),
+      startedAt: openedAt(transcript),
+      what: `${how}${close && end ? `, ${end.how}` : ''} (${pings} pings unanswered)`,
+      bound: 'heartbeat',
+    },
+    limits,
+  );
 }
 
-function judgeStalled(transcript: Transcript): Judgement {
+function judgeStalled(transcript: Transcript, { limits }: CheckContext): Judgement {
   if (firstSeen(transcript, 'message') === null)
     return notApplicable(
       'it does not send messages back, so there is nothing that could be left unread',
@@ -135,12 +153,16 @@ function judgeStalled(transcript: Transcript): Judgement {
   const released = releasedAt(transcript.sockets.filter(({ at }) => at >= stalledAt));
   const resumedAt = doneAt(transcript, 'resume-reading');
   const fin = firstSeen(transcript, 'fin');
-  return judgeWait(transcript, {
-    endedAt: released ?? reset?.at ?? (fin && resumedAt),
-    startedAt: stalledAt,
-    what: 'end of the connection',
-    bound: bounds.heartbeat,
-  });
+  return judgeWait(
+    transcript,
+    {
+      endedAt: released ?? reset?.at ?? (fin && resumedAt),
+      startedAt: stalledAt,
+      what: 'end of the connection',
+      bound: 'heartbeat',
+    },
+    limits,
+  );
 }
 
 /** When no process held the other side's socket any more; null: one still does, or the table does not say. */

@@ -1,7 +1,7 @@
 import { upgradeRequest } from '../opening.ts';
 import type { Script } from '../script.ts';
-import { type Check, fail, type Judgement, pass } from './check.ts';
-import { bounds, judgeWait, untilFin } from './deadline.ts';
+import { type Check, type CheckContext, fail, type Judgement, pass } from './check.ts';
+import { defaultBounds, judgeWait, untilFin } from './deadline.ts';
 import { opening } from './steps.ts';
 import { endOf, firstSeen, httpStatus, msText, type Transcript } from './transcript.ts';
 
@@ -70,7 +70,7 @@ export const openingChecks: readonly Check[] = [
     group: 'deadlines',
     level: 'practice',
     source: 'header timeouts of HTTP servers (Node and nginx: 60 s)',
-    title: `A TCP connection without a request is dropped within ${msText(bounds.opening)}`,
+    title: `A TCP connection without a request is dropped within ${msText(defaultBounds.opening)}`,
     consequence: 'Connections that say nothing fill the table of descriptors.',
     pace: 'slow',
     script: (context) => ({ name: 'idle', steps: [untilFin(context)] }),
@@ -82,7 +82,7 @@ export const openingChecks: readonly Check[] = [
     group: 'deadlines',
     level: 'practice',
     source: 'header timeouts of HTTP servers (Node and nginx: 60 s)',
-    title: `A request that comes a byte a second is dropped within ${msText(bounds.opening)}`,
+    title: `A request that comes a byte a second is dropped within ${msText(defaultBounds.opening)}`,
     consequence: 'A client with no bandwidth to speak of can hold every descriptor (Slowloris).',
     pace: 'slow',
     script: dripped,
@@ -92,13 +92,13 @@ export const openingChecks: readonly Check[] = [
 
 function openingWith(
   headers: Readonly<Record<string, string>>,
-  context: Parameters<Check['script']>[0],
+  context: CheckContext,
 ): Script['steps'] {
   return opening(context).map((step) => (step.do === 'open' ? { ...step, headers } : step));
 }
 
 /** A request that is never whole, however long the patience. */
-function dripped({ limits }: Parameters<Check['script']>[0]): Script {
+function dripped({ limits }: CheckContext): Script {
   const [start = ''] = upgradeRequest({ host: 'localhost' }).split('\r\n\r\n');
   const padding = `\r\nX-Drip: ${'d'.repeat(Math.ceil(limits.patience / everySecond))}`;
   const bytes = new TextEncoder()
@@ -129,13 +129,17 @@ function statusText(transcript: Transcript): string {
 }
 
 /** An HTTP error that does not close leaves the connection as open as before. */
-function judgeOpening(transcript: Transcript): Judgement {
+function judgeOpening(transcript: Transcript, { limits }: CheckContext): Judgement {
   const end = endOf(transcript);
   const status = httpStatus(transcript);
-  return judgeWait(transcript, {
-    endedAt: end?.at ?? null,
-    startedAt: 0,
-    what: `${status === null ? '' : `${statusText(transcript)}, `}${end?.how ?? 'end'}`,
-    bound: bounds.opening,
-  });
+  return judgeWait(
+    transcript,
+    {
+      endedAt: end?.at ?? null,
+      startedAt: 0,
+      what: `${status === null ? '' : `${statusText(transcript)}, `}${end?.how ?? 'end'}`,
+      bound: 'opening',
+    },
+    limits,
+  );
 }

@@ -1,7 +1,7 @@
 import { mayStandInClose } from '@farewell/core';
 import type { Step } from '../script.ts';
 import { type Check, type CheckContext, cannotTell, fail, type Judgement, pass } from './check.ts';
-import { bounds, judgeWait, untilFin } from './deadline.ts';
+import { defaultBounds, judgeWait, untilFin } from './deadline.ts';
 import { afterOpening, text } from './steps.ts';
 import { closeText, endOf, firstSeen, msText, type Transcript } from './transcript.ts';
 
@@ -64,7 +64,7 @@ export const serverCloseChecks: readonly Check[] = [
     group: 'deadlines',
     level: 'practice',
     source: 'close timeouts of ws (30 s), Python websockets (10 s) and others',
-    title: `A Close that is not answered is given up within ${msText(bounds.closing)}`,
+    title: `A Close that is not answered is given up within ${msText(defaultBounds.closing)}`,
     consequence: 'A peer that never answers keeps a connection and its descriptor for ever.',
     of: ['server', 'client'],
     script: (context) =>
@@ -72,15 +72,19 @@ export const serverCloseChecks: readonly Check[] = [
         close: 'never',
         fin: 'never',
       }),
-    judge: (transcript) =>
+    judge: (transcript, { limits }) =>
       withClose(transcript, (close) => {
         const end = endOf(transcript);
-        return judgeWait(transcript, {
-          endedAt: end?.at ?? null,
-          startedAt: close.at,
-          what: end?.how ?? 'end',
-          bound: bounds.closing,
-        });
+        return judgeWait(
+          transcript,
+          {
+            endedAt: end?.at ?? null,
+            startedAt: close.at,
+            what: end?.how ?? 'end',
+            bound: 'closing',
+          },
+          limits,
+        );
       }),
   },
   {

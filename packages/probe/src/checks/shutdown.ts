@@ -1,6 +1,6 @@
 import { mayStandInClose } from '@farewell/core';
-import { type CheckInfo, cannotTell, fail, type Judgement, pass } from './check.ts';
-import { bounds, judgeWait } from './deadline.ts';
+import { type CheckInfo, cannotTell, fail, type Judgement, type Limits, pass } from './check.ts';
+import { defaultBounds, judgeWait } from './deadline.ts';
 import { closeText, endOf, firstSeen, msText, type Transcript } from './transcript.ts';
 
 /** What a server does to its connections when it is told to stop. All times are from the signal on. */
@@ -26,13 +26,10 @@ export interface Shutdown {
 
 /** A rule about the stop of a server: all of them judge the same stop. */
 export interface ShutdownCheck extends CheckInfo {
-  judge(shutdown: Shutdown): Judgement;
+  judge(shutdown: Shutdown, limits: Limits): Judgement;
   /** The connection that shows it best. */
   shows(shutdown: Shutdown): Transcript | null;
 }
-
-/** What Kubernetes gives a container between SIGTERM and SIGKILL, by default, ms. */
-const gracePeriod = 30_000;
 
 const common = { group: 'shutdown', of: ['server'], pace: 'slow' } as const;
 const polite = ({ polite }: Shutdown): Transcript | null => polite[0] ?? null;
@@ -86,17 +83,21 @@ export const shutdownChecks: readonly ShutdownCheck[] = [
     id: 'stop-gives-mute-client-up',
     level: 'practice',
     source: 'close timeouts of ws (30 s), Python websockets (10 s) and others',
-    title: `A server that stops gives a client that does not answer up within ${msText(bounds.closing)}`,
+    title: `A server that stops gives a client that does not answer up within ${msText(defaultBounds.closing)}`,
     consequence: 'One client that never answers keeps the old process alive.',
     shows: ({ mute }) => mute,
-    judge: ({ mute }) => {
+    judge: ({ mute }, limits) => {
       const end = endOf(mute);
-      return judgeWait(mute, {
-        endedAt: end?.at ?? null,
-        startedAt: 0,
-        what: `${firstSeen(mute, 'close-frame') ? 'Close, then ' : ''}${end?.how ?? 'end'}`,
-        bound: bounds.closing,
-      });
+      return judgeWait(
+        mute,
+        {
+          endedAt: end?.at ?? null,
+          startedAt: 0,
+          what: `${firstSeen(mute, 'close-frame') ? 'Close, then ' : ''}${end?.how ?? 'end'}`,
+          bound: 'closing',
+        },
+        limits,
+      );
     },
   },
   {
@@ -104,13 +105,14 @@ export const shutdownChecks: readonly ShutdownCheck[] = [
     id: 'stop-ends-in-time',
     level: 'practice',
     source: "Kubernetes' terminationGracePeriodSeconds (30 s)",
-    title: `A server that is told to stop has ended within ${msText(gracePeriod)}`,
+    title: `A server that is told to stop has ended within ${msText(defaultBounds.stopping)}`,
     consequence: 'It is killed in the middle, and what it still had to say is lost.',
     shows: () => null,
-    judge: ({ goneAt, mute, until }) =>
+    judge: ({ goneAt, until }, limits) =>
       judgeWait(
-        { ...mute, until },
-        { endedAt: goneAt, startedAt: 0, what: 'end of the process', bound: gracePeriod },
+        { until },
+        { endedAt: goneAt, startedAt: 0, what: 'end of the process', bound: 'stopping' },
+        limits,
       ),
   },
 ];

@@ -1,6 +1,6 @@
 import type { Step } from '../script.ts';
 import { type Check, type CheckContext, cannotTell, fail, type Judgement, pass } from './check.ts';
-import { bounds, judgeWait } from './deadline.ts';
+import { defaultBounds, judgeWait } from './deadline.ts';
 import { releasedAt } from './heartbeat.ts';
 import { since } from './refusal.ts';
 import { afterOpening, close, text } from './steps.ts';
@@ -73,14 +73,18 @@ export const teardownChecks: readonly Check[] = [
       'The socket stays in CLOSE-WAIT, which no kernel timer ends, and keeps a descriptor for ever.',
     of: ['server'],
     script: (context) => afterOpening(context, [{ do: 'fin' }, untilFin(context)]),
-    judge: (transcript) => {
+    judge: (transcript, { limits }) => {
       const end = endOf(transcript);
-      return judgeWait(transcript, {
-        endedAt: end?.at ?? null,
-        startedAt: doneAt(transcript, 'fin') ?? 0,
-        what: end?.how ?? 'FIN',
-        bound: bounds.closing,
-      });
+      return judgeWait(
+        transcript,
+        {
+          endedAt: end?.at ?? null,
+          startedAt: doneAt(transcript, 'fin') ?? 0,
+          what: end?.how ?? 'FIN',
+          bound: 'closing',
+        },
+        limits,
+      );
     },
   },
   {
@@ -109,7 +113,7 @@ export const teardownChecks: readonly Check[] = [
     group: 'deadlines',
     level: 'practice',
     source: 'close timeouts of ws (30 s), Python websockets (10 s) and others',
-    title: `A client that never sends FIN after the closing handshake is given up within ${msText(bounds.closing)}`,
+    title: `A client that never sends FIN after the closing handshake is given up within ${msText(defaultBounds.closing)}`,
     consequence:
       'The socket stays in FIN-WAIT-2 or CLOSE-WAIT, which has no timer while a process holds it, and keeps a descriptor.',
     of: ['server'],
@@ -117,16 +121,20 @@ export const teardownChecks: readonly Check[] = [
       afterOpening(context, [close(1000), untilClose(context), ...heldOpen(context)], {
         fin: 'never',
       }),
-    judge: (transcript) => {
+    judge: (transcript, { limits }) => {
       const closed = firstSeen(transcript, 'close-frame');
       if (closed === null) return cannotTell('no Close reply, so no closing handshake');
       const reset = firstSeen(transcript, 'reset');
-      return judgeWait(transcript, {
-        endedAt: releasedAt(transcript.sockets) ?? reset?.at ?? null,
-        startedAt: closed.at,
-        what: 'release of its socket',
-        bound: bounds.closing,
-      });
+      return judgeWait(
+        transcript,
+        {
+          endedAt: releasedAt(transcript.sockets) ?? reset?.at ?? null,
+          startedAt: closed.at,
+          what: 'release of its socket',
+          bound: 'closing',
+        },
+        limits,
+      );
     },
   },
 ];

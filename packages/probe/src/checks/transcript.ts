@@ -55,9 +55,9 @@ export function ownEndOf(transcript: Transcript): PeerEnd | null {
   return end === null || (ourFin !== null && ourFin < end.at) ? null : end;
 }
 
-/** When we last did something whose text begins with `what`; null: we did not. */
+/** When we first did something whose text begins with `what`; null: we did not. */
 export function doneAt({ entries }: Transcript, what: string): number | null {
-  return entries.findLast((entry) => entry.by === 'us' && entry.what.startsWith(what))?.at ?? null;
+  return entries.find((entry) => entry.by === 'us' && entry.what.startsWith(what))?.at ?? null;
 }
 
 /** The status code of a 101 or of a refusal; null: no answer to the opening handshake. */

@@ -16,8 +16,7 @@ export interface Stage {
  * so that it costs the other side nothing. Rejects if it cannot be made, or with the signal's reason.
  */
 export async function playScript(script: Script, stage: Stage): Promise<Transcript> {
-  stage.signal.throwIfAborted();
-  const peer = await connectRawPeer(script, stage.address);
+  const peer = await connectRawPeer(script, { ...stage.address, signal: toConnect(stage.signal) });
   const abort = (): void => void peer.socket.destroy();
   stage.signal.addEventListener('abort', abort, { once: true });
   try {
@@ -29,6 +28,13 @@ export async function playScript(script: Script, stage: Stage): Promise<Transcri
     stage.signal.removeEventListener('abort', abort);
     await peer.reset();
   }
+}
+
+/** For TCP and TLS, ms: a host that drops every SYN would else be waited for for two minutes. */
+const connectWithin = 10_000;
+
+function toConnect(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(connectWithin)]);
 }
 
 /** What a raw peer has seen so far, with times from `start`: by default the moment it was connected. */

@@ -28,6 +28,8 @@ export interface RunClientChecksOptions {
   readonly limits: Limits;
   readonly closeBy: string | null;
   readonly readSockets: ReadSockets | null;
+  /** As for `runChecks`. */
+  readonly lagTolerance?: number;
   readonly signal: AbortSignal;
   readonly onListening?: (port: number) => void;
   readonly onResult?: (result: CheckResult) => void;
@@ -164,7 +166,8 @@ class Reception {
   #judge(booking: Booking, lag: number): void {
     if (booking.visits.length < booking.scripts.length) return;
     const judgement = judgeVisits(booking, this.#context);
-    const isSure = judgement.verdict !== 'fail' || lag <= this.#context.limits.answer / 4;
+    const { limits, lagTolerance = limits.answer / 4 } = this.#options;
+    const isSure = judgement.verdict !== 'fail' || lag <= lagTolerance;
     if (!isSure && !booking.repeated) {
       booking.repeated = true;
       booking.visits.length = 0;

@@ -47,7 +47,7 @@ export async function runShutdown(
   const shutdown = await stopAndWatch(target, options, clients);
   return options.checks.map((check) => ({
     check,
-    judgement: check.judge(shutdown),
+    judgement: check.judge(shutdown, options.limits),
     transcript: check.shows(shutdown),
     repeated: false,
   }));

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { shutdownChecks } from '../../src/checks/shutdown.ts';
+import { listenRawPeer, type RawServer } from '../../src/raw-peer.ts';
+import { runShutdown } from '../../src/run/run-shutdown.ts';
+import type { Step } from '../../src/script.ts';
+import { short } from '../support/run-check.ts';
+import {
+  close,
+  fin,
+  gotClose,
+  httpServer,
+  pause,
+  reset,
+  server,
+} from '../support/scripted-peers.ts';
+
+const open = server([]);
+/** The polite clients, and the mute one behind them. */
+const clients = 9;
+
+interface Stop {
+  /** What each connection does when the server is told to stop. */
+  readonly steps: readonly Step[];
+  /** What the mute client's connection does instead. */
+  readonly mute?: readonly Step[];
+  readonly latecomers: 'served' | 'refused';
+  /** When the process is gone, ms after the signal; null: it stays. */
+  readonly goneAfter: number | null;
+}
+
+const byTheBook: Stop = {
+  steps: [close(1001), gotClose, fin],
+  mute: [close(1001), pause(50), reset],
+  latecomers: 'refused',
+  goneAfter: 350,
+};
+
+async function verdicts(stop: Stop): Promise<Readonly<Record<string, string>>> {
+  const unavailable = httpServer('HTTP/1.1 503 Service Unavailable');
+  await using listening = await listenRawPeer((index) =>
+    index >= clients && stop.latecomers === 'refused' ? unavailable : open,
+  );
+  let stoppedAt = Number.POSITIVE_INFINITY;
+  const results = await runShutdown(
+    { url: new URL(`ws://127.0.0.1:${listening.port}/`) },
+    {
+      checks: shutdownChecks,
+      limits: short,
+      readSockets: null,
+      signal: new AbortController().signal,
+      stop: () => {
+        stoppedAt = performance.now();
+        perform(listening, stop);
+      },
+      isAlive: () => stop.goneAfter === null || performance.now() < stoppedAt + stop.goneAfter,
+    },
+  );
+  return Object.fromEntries(results.map(({ check, judgement }) => [check.id, judgement.verdict]));
+}
+
+function perform({ peers }: RawServer, { steps, mute = steps }: Stop): void {
+  for (const [index, peer] of peers.slice(0, clients).entries())
+    peer.perform(...(index === clients - 1 ? mute : steps));
+}
+
+const passed = Object.fromEntries(shutdownChecks.map(({ id }) => [id, 'pass']));
+
+test('a server that stops by the book passes all of them', async () => {
+  expect(await verdicts(byTheBook)).toEqual(passed);
+});
+
+test.each<readonly [failed: string, stop: Partial<Stop>, others: object]>([
+  [
+    'stop-sends-close',
+    { steps: [fin] },
+    { 'stop-code-says-why': 'cannot-tell', 'stop-waits-for-answers': 'cannot-tell' },
+  ],
+  ['stop-code-says-why', { steps: [close(1000), gotClose, fin] }, {}],
+  ['stop-waits-for-answers', { steps: [close(1001), gotClose, pause(20), reset] }, {}],
+  ['stop-turns-new-clients-away', { latecomers: 'served' }, {}],
+  ['stop-gives-mute-client-up', { mute: [close(1001)] }, {}],
+  ['stop-ends-in-time', { goneAfter: null }, {}],
+])('%s is failed by a server that does all the rest', async (failed, stop, others) => {
+  expect(await verdicts({ ...byTheBook, ...stop })).toEqual({
+    ...passed,
+    ...others,
+    [failed]: 'fail',
+  });
+});
