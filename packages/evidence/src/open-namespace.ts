@@ -128,7 +128,8 @@ class LiveNamespace implements NamespaceReader {
     const search = new OwnerSearch({ namespace: this.#place.info.inode });
     search.lookNear();
     const { rows } = await receiving;
-    search.lookFar(new Set(rows.flatMap(({ inode }) => inode || [])));
+    const held = rows.filter(({ tcpState, inode }) => tcpState !== 'TIME-WAIT' && inode);
+    search.lookFar(new Set(held.map(({ inode }) => inode ?? 0)));
     const { owners, denied } = search.found();
     this.#deniedOwners = denied;
     return owners;

@@ -19,10 +19,18 @@ export interface LastLook extends Look {
   readonly owners: Owners;
 }
 
-/** Reads everything now; 100,000 sockets come in on another thread while the owners are read. */
-export async function lastLook(reader: NamespaceReader, target: TypedTarget): Promise<LastLook> {
+/**
+ * Reads everything now; 100,000 sockets come in on another thread while the owners are read, and before that
+ * `meanwhile` is waited for, which should take less time than they do.
+ */
+export async function lastLook(
+  reader: NamespaceReader,
+  target: TypedTarget,
+  meanwhile: () => Promise<unknown>,
+): Promise<LastLook> {
   const receiving = reader.receiveTable();
   const counters = reader.readCounters();
+  await meanwhile();
   if ('port' in target) {
     const table = await receiving;
     return { table, counters, owners: reader.readOwners(inodesWith(target.port, table)) };

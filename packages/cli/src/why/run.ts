@@ -91,8 +91,7 @@ async function withPackets(
 async function see(run: Run, reader: NamespaceReader, before: Look | null): Promise<Seen> {
   const { request, io, signal } = run;
   if (request.duration === 0) {
-    // What explains is loaded while the sockets come in.
-    const [last] = await Promise.all([lastLook(reader, request.target), loadAnswer()]);
+    const last = await lastLook(reader, request.target, loadAnswer);
     return { first: null, last, recorded: nothingRecorded([]) };
   }
   const { record } = await import('./trace.ts');
@@ -100,13 +99,14 @@ async function see(run: Run, reader: NamespaceReader, before: Look | null): Prom
   await using recorder = recording;
   const first = before ?? look(reader);
   await watchFor(request.duration, io.stderr, signal);
-  const last = await lastLook(reader, request.target);
+  const last = await lastLook(reader, request.target, loadAnswer);
   const recorded = recorder
     ? await orAborted(recorder.finish(last.table), signal)
     : nothingRecorded([]);
   return { first, last, recorded: { ...recorded, missing: [...missing, ...recorded.missing] } };
 }
 
+/** What explains is loaded while the sockets come in. */
 const loadAnswer = () => import('./answer.ts');
 
 async function explain(question: Question): Promise<Delivery> {
