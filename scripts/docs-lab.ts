@@ -3,7 +3,13 @@
  * that the kernel trace is in them. A scenario that does not agree keeps its page, and the exit status is 1.
  */
 import { writeFileSync } from 'node:fs';
-import { drawHops, listScenarios, runScenarios, type ScenarioResult } from '@farewell/lab';
+import {
+  drawHops,
+  listScenarios,
+  type Played,
+  runScenarios,
+  type ScenarioResult,
+} from '@farewell/lab';
 import { labPage } from './docs/lab-pages.ts';
 
 const names = process.argv.slice(2);
@@ -12,34 +18,44 @@ for await (const outcome of runScenarios(scenarios.map(({ name }) => name))) {
   const scenario = scenarios.find(
     ({ name }) => outcome.kind === 'ran' && outcome.result.name === name,
   );
-  if (outcome.kind === 'ran' && outcome.result.agrees && scenario !== undefined) {
+  if (outcome.kind === 'ran' && isAsExpected(outcome.result) && scenario !== undefined) {
     const { path, text } = labPage(scenario, runText(outcome.result));
     writeFileSync(path, text);
     process.stdout.write(`wrote ${path}\n`);
   } else {
     process.exitCode = 1;
     process.stderr.write(
-      `${JSON.stringify(outcome.kind === 'ran' ? outcome.result.disagreements : outcome)}\n`,
+      `${JSON.stringify(outcome.kind === 'ran' ? disagreementsOf(outcome.result) : outcome)}\n`,
     );
   }
 }
 
-/** When and where it was, what was seen, and what the diagnosis said. */
+function isAsExpected(result: ScenarioResult): boolean {
+  return disagreementsOf(result).length === 0;
+}
+
+function disagreementsOf({ disagreements, managed }: ScenarioResult): string[] {
+  return [...disagreements, ...('none' in managed ? [] : managed.disagreements)];
+}
+
+/** When and where it was, what was seen, what the diagnosis said, and the same with farewell. */
 function runText(result: ScenarioResult): string {
-  const { kernel, verdicts } = result;
+  const { kernel, managed } = result;
   const date = new Date().toISOString().slice(0, 10);
   const trace = kernel.trace.read ? 'with the kernel trace' : 'without the kernel trace';
-  const first = kernel.connections > 1 ? ` The first of ${kernel.connections} connections:` : '';
+  const parts = [`On ${date}, Linux ${kernel.release}, ${trace}.`, played(result)];
+  if (!('none' in managed)) parts.push('With farewell:', played(managed));
+  return `\n${parts.join('\n\n')}\n`;
+}
+
+/** The diagram and the verdicts. */
+function played(result: Played): string {
+  const { kernel, verdicts } = result;
+  const first =
+    kernel.connections > 1 ? [`The first of ${kernel.connections} connections:`, ''] : [];
   const sayings = verdicts.map(({ id, severity, count, summary }) => {
     return `- ${id} (${severity}), ${count} ${count === 1 ? 'socket' : 'sockets'}: ${summary}`;
   });
-  return `
-On ${date}, Linux ${kernel.release}, ${trace}.${first}
-
-\`\`\`
-${drawHops(result).join('\n')}
-\`\`\`
-
-${sayings.length === 0 ? 'No verdict.' : sayings.join('\n')}
-`;
+  if (sayings.length === 0) sayings.push('No verdict.');
+  return [...first, '```', ...drawHops(result), '```', '', ...sayings].join('\n');
 }

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { VerdictId } from '@farewell/diagnosis';
-import { listScenarios, type ProgramInfo, type ScenarioInfo } from '@farewell/lab';
+import {
+  type CounterpartInfo,
+  listScenarios,
+  type ProgramInfo,
+  type ScenarioInfo,
+} from '@farewell/lab';
 
 /** A generated file: where it is, and what is to be in it. */
 export interface Page {
@@ -22,7 +27,15 @@ export function labPages(): Page[] {
 
 /** The page of a scenario with this run. */
 export function labPage(scenario: ScenarioInfo, run: string): Page {
-  const text = [...head(scenario), ...given(scenario), ...when(scenario), ...then(scenario)];
+  const text = [
+    ...head(scenario),
+    ...given(scenario),
+    ...when(scenario),
+    ...then(scenario),
+    ...withFarewell(scenario),
+    '## A run',
+    '',
+  ];
   return { path: pathOf(scenario), text: `${text.join('\n')}\n${runBegins}\n${run}` };
 }
 
@@ -78,11 +91,42 @@ const needed = {
 
 /** The scenario's own text, which is what runs. */
 function when({ name }: ScenarioInfo): string[] {
-  const path = `packages/lab/src/scenarios/${name}.ts`;
-  const body = /^ {2}async when\([^]*?^ {2}\},$/m.exec(textOf(path))?.[0];
+  const path = sourceOf(name);
+  return ['## When', '', ...whenIn(path, 2), `From [${name}.ts](../../${path}).`, ''];
+}
+
+function sourceOf(name: string): string {
+  return `packages/lab/src/scenarios/${name}.ts`;
+}
+
+/** The `async when` of a file that is indented by so many blanks. */
+function whenIn(path: string, indent: number): string[] {
+  const body = new RegExp(`^ {${indent}}async when\\([^]*?^ {${indent}}\\},$`, 'm').exec(
+    textOf(path),
+  )?.[0];
   if (body === undefined) throw new Error(`Expected ${path} to have an \`async when\``);
-  const lines = body.split('\n').map((line) => line.slice(2));
-  return ['## When', '', '```ts', ...lines, '```', '', `From [${name}.ts](../../${path}).`, ''];
+  return ['```ts', ...body.split('\n').map((line) => line.slice(indent)), '```', ''];
+}
+
+/** The same peer and the same fault, with farewell. */
+function withFarewell({ name, managed }: ScenarioInfo): string[] {
+  const title = ['## With farewell', ''];
+  if ('none' in managed) return [...title, managed.none, ''];
+  const { at, given, expected } = managed;
+  return [
+    ...title,
+    ...(at === 'server' ? [] : [programLine('the client', given.client)]),
+    ...(at === 'client' ? [] : [programLine('the server', given.server)]),
+    '',
+    ...whenIn(sourceOf(name), 4),
+    `- the client is then ${leftText(expected.client)}, the server ${leftText(expected.server)}`,
+    '- no verdict is a problem or a risk, with the kernel trace or without',
+    '',
+  ];
+}
+
+function leftText(tcpStates: readonly string[] = ['TIME-WAIT', 'CLOSED']): string {
+  return tcpStates.map(stateText).join(' or ');
 }
 
 function then({ expected }: ScenarioInfo): string[] {
@@ -94,8 +138,6 @@ function then({ expected }: ScenarioInfo): string[] {
     `- the client is ${stateText(expected.client)}, the server ${stateText(expected.server)}`,
     `- from the socket table and the counters: ${verdictLinks(expected.verdicts)}`,
     `- with the kernel trace: ${traced === expected.verdicts ? 'the same' : verdictLinks(traced)}${onTop}`,
-    '',
-    '## A run',
     '',
   ];
 }
@@ -111,15 +153,16 @@ function verdictLinks(ids: readonly VerdictId[]): string {
 }
 
 function indexPage(scenarios: readonly ScenarioInfo[]): Page {
-  const rows = scenarios.map(({ name, title, expected, pace }) => {
+  const rows = scenarios.map(({ name, title, expected, pace, managed }) => {
     const link = `[${name}](${name}.md)${pace === 'slow' ? ' (slow)' : ''}`;
     const { client, server, traced } = expected;
     const ids = traced ?? expected.verdicts;
-    return `| ${link} | ${title} | ${client} | ${server} | ${ids.join(', ') || 'none'} |`;
+    const left = 'none' in managed ? '' : managedText(managed);
+    return `| ${link} | ${title} | ${client} | ${server} | ${ids.join(', ') || 'none'} | ${left} |`;
   });
   const columns = [
-    '| scenario | | client | server | verdicts |',
-    '| --- | --- | --- | --- | --- |',
+    '| scenario | | client | server | verdicts | with farewell |',
+    '| --- | --- | --- | --- | --- | --- |',
   ];
   const [before = '', rest = ''] = textOf(readme).split(`${indexBegins}\n`);
   const after = rest.slice(rest.indexOf(indexEnds));
@@ -127,4 +170,16 @@ function indexPage(scenarios: readonly ScenarioInfo[]): Page {
     path: readme,
     text: `${before}${indexBegins}\n\n${[...columns, ...rows].join('\n')}\n\n${after}`,
   };
+}
+
+/** Which end uses farewell, and what is left at which. */
+function managedText({ at, expected }: CounterpartInfo): string {
+  const where = at === 'both' ? 'at both ends' : `at the ${at}`;
+  const left = (['client', 'server'] as const).flatMap((end) => {
+    const states = expected[end] ?? ['TIME-WAIT', 'CLOSED'];
+    const there = states.filter((tcpState) => tcpState !== 'CLOSED');
+    const perhaps = there.length < states.length ? 'perhaps ' : '';
+    return there.length === 0 ? [] : [`${perhaps}${end} ${there.join(', ')}`];
+  });
+  return `${where}: ${left.join(', ') || 'no socket'}`;
 }

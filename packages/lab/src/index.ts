@@ -9,14 +9,22 @@ export {
   runScenario,
 } from './host/run-scenario.ts';
 export { type Failed, type RunAllOptions, runScenarios } from './host/run-scenarios.ts';
-export { listScenarios, type ProgramInfo, type ScenarioInfo } from './list-scenarios.ts';
+export {
+  type CounterpartInfo,
+  type GivenInfo,
+  listScenarios,
+  type ProgramInfo,
+  type ScenarioInfo,
+} from './list-scenarios.ts';
 export type {
   KernelView,
+  ManagedResult,
   PeerInfo,
+  Played,
   ScenarioResult,
   Skipped,
   StateCounts,
   TraceUse,
 } from './result.ts';
-export type { Expectation, Need, Pace } from './scenario.ts';
+export type { Aftermath, Expectation, Need, NoCounterpart, Pace } from './scenario.ts';
 export type { Phase } from './stage/messages.ts';

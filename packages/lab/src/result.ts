@@ -1,7 +1,7 @@
-import type { SocketState, TableSource, TcpState, TraceTable, Unknown } from '@farewell/core';
+import type { Role, SocketState, TableSource, TcpState, TraceTable, Unknown } from '@farewell/core';
 import type { Verdict } from '@farewell/diagnosis';
 import type { LabEvent } from './diagram/event.ts';
-import type { Expectation, Need } from './scenario.ts';
+import type { Expectation, Need, NoCounterpart } from './scenario.ts';
 
 /** How many sockets of one end are in which state, by the kernel's table. Gone sockets are not in it. */
 export type StateCounts = Readonly<Partial<Record<SocketState, number>>>;
@@ -29,11 +29,8 @@ export interface KernelView {
   readonly server: StateCounts;
 }
 
-/** What a scenario came to. Plain data: it crosses a process border. */
-export interface ScenarioResult {
-  readonly name: string;
-  readonly title: string;
-  readonly about: string;
+/** What was acted out, and what came of it. Plain data: it crosses a process border. */
+export interface Played {
   readonly given: {
     readonly client: PeerInfo;
     readonly middlebox: PeerInfo | null;
@@ -42,7 +39,6 @@ export interface ScenarioResult {
   readonly agrees: boolean;
   /** What was expected and what came; empty if it agrees. */
   readonly disagreements: readonly string[];
-  readonly expected: Expectation;
   /** Of all connections; `unknown` if they are not all in the same state. CLOSED: the sockets are gone. */
   readonly client: TcpState | Unknown;
   readonly server: TcpState | Unknown;
@@ -57,6 +53,21 @@ export interface ScenarioResult {
   readonly events: readonly LabEvent[];
   /** From the start of the stage to the verdict, ms. */
   readonly duration: number;
+}
+
+/** What a scenario came to. */
+export interface ScenarioResult extends Played {
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  readonly expected: Expectation;
+  /** The same with farewell. */
+  readonly managed: ManagedResult | NoCounterpart;
+}
+
+/** What is left of the same fault with farewell. It agrees if nothing is left but what may be, all of it healthy. */
+export interface ManagedResult extends Played {
+  readonly at: Role | 'both';
 }
 
 export interface PeerInfo {

@@ -1,4 +1,4 @@
-import type { TcpState, Unknown } from '@farewell/core';
+import type { Role, TcpState, Unknown } from '@farewell/core';
 import type { VerdictId } from '@farewell/diagnosis';
 import type { Commands, PeerProgram } from './peers/program.ts';
 import type { Stage } from './stage/stage.ts';
@@ -36,12 +36,49 @@ export interface Expectation {
   readonly perhaps?: readonly VerdictId[];
 }
 
+/** What is acted out on a stage: the two ends, what goes wrong, what the kernel's table then has to say. */
+export interface Play<
+  Client extends Commands = Commands,
+  Server extends Commands = Commands,
+  Middlebox extends Commands = Commands,
+> {
+  readonly given: Given<Client, Server, Middlebox>;
+  /** Makes it go wrong. Waits for what the kernel's table says, never for time. */
+  when(stage: Stage<Client, Server, Middlebox>): Promise<void>;
+}
+
+/** What is left in the kernel's table where farewell is at one end, or at both. */
+export interface Aftermath {
+  /** States that sockets of that end may be in. Left out: TIME-WAIT, or no socket any more. */
+  readonly client?: readonly TcpState[];
+  readonly server?: readonly TcpState[];
+}
+
+/**
+ * The same peer and the same fault, with farewell where it can do something about it. Whatever it leaves, no
+ * verdict is a problem or a risk.
+ */
+export interface Counterpart<
+  Client extends Commands = Commands,
+  Server extends Commands = Commands,
+  Middlebox extends Commands = Commands,
+> extends Play<Client, Server, Middlebox> {
+  /** Which end uses farewell. */
+  readonly at: Role | 'both';
+  readonly then?: Aftermath;
+}
+
+/** A sentence: why no library at either end changes anything, or why nothing is wrong. */
+export interface NoCounterpart {
+  readonly none: string;
+}
+
 /** One stuck socket, made for real. The same file feeds the test, the demonstration and the docs. */
 export interface Scenario<
   Client extends Commands = Commands,
   Server extends Commands = Commands,
   Middlebox extends Commands = Commands,
-> {
+> extends Play<Client, Server, Middlebox> {
   /** kebab-case; what `farewell lab NAME` takes. */
   readonly name: string;
   readonly title: string;
@@ -49,10 +86,8 @@ export interface Scenario<
   readonly about: string;
   readonly needs: readonly Need[];
   readonly pace?: Pace;
-  readonly given: Given<Client, Server, Middlebox>;
-  /** Makes it go wrong. Waits for what the kernel's table says, never for time. */
-  when(stage: Stage<Client, Server, Middlebox>): Promise<void>;
   readonly then: Expectation;
+  readonly managed: Counterpart | NoCounterpart;
 }
 
 /** Names the peers' commands for `when`, then forgets them, so that all scenarios fit in one list. */
@@ -61,5 +96,14 @@ export function scenario<
   Server extends Commands,
   Middlebox extends Commands = Commands,
 >(definition: Scenario<Client, Server, Middlebox>): Scenario {
+  return definition;
+}
+
+/** The same for the counterpart of a scenario. */
+export function managed<
+  Client extends Commands,
+  Server extends Commands,
+  Middlebox extends Commands = Commands,
+>(definition: Counterpart<Client, Server, Middlebox>): Counterpart {
   return definition;
 }

@@ -1,9 +1,11 @@
-import type { TcpState, Unknown } from '@farewell/core';
+import type { Role, TcpState, Unknown } from '@farewell/core';
 import type { VerdictId } from '@farewell/diagnosis';
 import type {
   Expectation,
   KernelView,
+  NoCounterpart,
   PeerInfo,
+  Played,
   ScenarioInfo,
   ScenarioResult,
 } from '@farewell/lab';
@@ -20,13 +22,30 @@ export interface LabScenarioJson {
   readonly untraced: readonly VerdictId[];
   readonly expected: Expectation;
   readonly kernel: KernelView;
-  readonly processes: {
-    readonly client: ProcessJson;
-    /** Null: there is none. */
-    readonly middlebox: ProcessJson | null;
-    readonly server: ProcessJson;
-  };
+  readonly processes: ProcessesJson;
   readonly durationMs: number;
+  readonly managed: ManagedJson | NoCounterpart;
+}
+
+/** The same fault with farewell. */
+export interface ManagedJson {
+  readonly at: Role | 'both';
+  readonly agrees: boolean;
+  readonly disagreements: readonly string[];
+  readonly client: TcpState | Unknown;
+  readonly server: TcpState | Unknown;
+  readonly verdicts: readonly VerdictId[];
+  readonly untraced: readonly VerdictId[];
+  readonly kernel: KernelView;
+  readonly processes: ProcessesJson;
+  readonly durationMs: number;
+}
+
+interface ProcessesJson {
+  readonly client: ProcessJson;
+  /** Null: there is none. */
+  readonly middlebox: ProcessJson | null;
+  readonly server: ProcessJson;
 }
 
 interface ProcessJson {
@@ -69,23 +88,31 @@ export function labJson(outcomes: readonly Outcome[]): LabJson {
 }
 
 function scenarioJson(result: ScenarioResult): LabScenarioJson {
-  const { client, middlebox, server } = result.given;
+  const { managed } = result;
   return {
     name: result.name,
-    agrees: result.agrees,
-    disagreements: result.disagreements,
-    client: result.client,
-    server: result.server,
-    verdicts: result.verdicts.map(({ id }) => id),
-    untraced: result.untraced.map(({ id }) => id),
+    ...playedJson(result),
     expected: result.expected,
-    kernel: result.kernel,
+    managed: 'none' in managed ? managed : { at: managed.at, ...playedJson(managed) },
+  };
+}
+
+function playedJson(played: Played) {
+  const { client, middlebox, server } = played.given;
+  return {
+    agrees: played.agrees,
+    disagreements: played.disagreements,
+    client: played.client,
+    server: played.server,
+    verdicts: played.verdicts.map(({ id }) => id),
+    untraced: played.untraced.map(({ id }) => id),
+    kernel: played.kernel,
     processes: {
       client: processJson(client),
       middlebox: middlebox && processJson(middlebox),
       server: processJson(server),
     },
-    durationMs: Math.round(result.duration),
+    durationMs: Math.round(played.duration),
   };
 }
 

@@ -1,20 +1,11 @@
-import type { Severity, Verdict } from '@farewell/diagnosis';
 import { drawHops, type Need, type ScenarioResult, type Skipped } from '@farewell/lab';
-import { formatQuantity } from '../terminal/format.ts';
-import { printable, wrap } from '../terminal/layout.ts';
+import { printable } from '../terminal/layout.ts';
 import { nameOf, type Outcome } from './outcomes.ts';
+import { managedLines } from './render-managed.ts';
 import type { LabStyle } from './style.ts';
+import { indent, indented, verdictLines } from './verdict-lines.ts';
 
-const indent = '    ';
-const idWidth = 22;
-const marks: Readonly<Record<Severity, string>> = {
-  problem: '✗',
-  risk: '!',
-  healthy: '✓',
-  note: '·',
-};
-
-/** A scenario: its name and sentence, what happened, the verdicts, and whether all that was expected. */
+/** A scenario: its name and sentence, what happened, the verdicts, whether all that was expected, and the same with farewell. */
 export function scenarioLines(outcome: Outcome, style: LabStyle): string[] {
   switch (outcome.kind) {
     case 'ran':
@@ -47,6 +38,8 @@ function resultLines(result: ScenarioResult, style: LabStyle): string[] {
     ...result.verdicts.flatMap((verdict) => verdictLines(verdict, style)),
     ...agreementLines(result, style),
     '',
+    ...managedLines(result, style),
+    '',
   ];
 }
 
@@ -58,18 +51,6 @@ function diagramNote({ kernel, events }: ScenarioResult, style: LabStyle): strin
       'without packets, which only a namespace of its own shows: states as they were read',
     );
   return notes.length === 0 ? [] : indented(`(${notes.join('; ')})`, style);
-}
-
-function verdictLines({ id, severity, count, summary }: Verdict, style: LabStyle): string[] {
-  const [first = '', ...rest] = wrap(
-    `${formatQuantity(count, 'socket')}: ${printable(summary)}`,
-    style.width - indent.length - 2 - idWidth,
-  );
-  const mark = style.paint(severity, marks[severity]);
-  return [
-    `${indent}${mark} ${style.paint('strong', id)}${' '.repeat(Math.max(1, idWidth - id.length))}${first}`,
-    ...rest.map((line) => indent + ' '.repeat(2 + idWidth) + line),
-  ];
 }
 
 function agreementLines({ agrees, disagreements, kernel }: ScenarioResult, style: LabStyle) {
@@ -86,8 +67,4 @@ function agreementLines({ agrees, disagreements, kernel }: ScenarioResult, style
 
 function reasonLines(outcome: Outcome, reason: string, style: LabStyle): string[] {
   return [style.paint('strong', nameOf(outcome)), ...indented(printable(reason), style), ''];
-}
-
-function indented(text: string, { width }: LabStyle): string[] {
-  return wrap(text, width - indent.length).map((line) => indent + line);
 }

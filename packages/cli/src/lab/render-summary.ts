@@ -1,10 +1,12 @@
 import { formatDuration, formatQuantity } from '../terminal/format.ts';
-import { nameOf, type Outcome } from './outcomes.ts';
+import { isAsExpected, nameOf, type Outcome } from './outcomes.ts';
+import { whatIsLeft } from './render-managed.ts';
 import type { LabStyle } from './style.ts';
 
 const stateWidth = 13;
+const managedWidth = 20;
 
-/** One line for each scenario, and how many agree. `duration`: of the whole run, ms. */
+/** One line for each scenario, what is left of it with farewell, and how many agree. `duration`: of the whole run, ms. */
 export function summaryLines(
   outcomes: readonly Outcome[],
   duration: number,
@@ -12,12 +14,12 @@ export function summaryLines(
 ): string[] {
   const nameWidth = Math.max(...outcomes.map((outcome) => nameOf(outcome).length)) + 2;
   const ran = outcomes.filter(({ kind }) => kind === 'ran');
-  const agree = outcomes.filter((o) => o.kind === 'ran' && o.result.agrees);
+  const agree = outcomes.filter((o) => o.kind === 'ran' && isAsExpected(o.result));
   const others = [count(outcomes, 'skipped'), count(outcomes, 'failed')].filter((t) => t !== '');
   return [
     style.paint(
       'label',
-      `    ${'scenario'.padEnd(nameWidth)}${pad('client')}${pad('server')}verdicts`,
+      `    ${'scenario'.padEnd(nameWidth)}${pad('client')}${pad('server')}${pad('with farewell', managedWidth)}verdicts`,
     ),
     ...outcomes.map((outcome) => summaryLine(outcome, nameWidth, style)),
     '',
@@ -37,10 +39,11 @@ function summaryLine(outcome: Outcome, nameWidth: number, { paint }: LabStyle): 
     case 'failed':
       return `  ${paint('problem', '✗')} ${name}failed`;
     case 'ran': {
-      const { agrees, client, server, verdicts } = outcome.result;
-      const mark = agrees ? paint('healthy', '✓') : paint('problem', '✗');
+      const { client, server, verdicts, managed } = outcome.result;
+      const mark = isAsExpected(outcome.result) ? paint('healthy', '✓') : paint('problem', '✗');
+      const left = pad('none' in managed ? '-' : whatIsLeft(managed), managedWidth);
       const ids = [...new Set(verdicts.map(({ id }) => id))].join(', ');
-      return `  ${mark} ${name}${pad(client)}${pad(server)}${ids}`;
+      return `  ${mark} ${name}${pad(client)}${pad(server)}${left}${ids}`;
     }
   }
 }
@@ -50,6 +53,6 @@ function count(outcomes: readonly Outcome[], kind: Outcome['kind']): string {
   return length === 0 ? '' : `${length} ${kind}`;
 }
 
-function pad(text: string): string {
-  return text.padEnd(stateWidth);
+function pad(text: string, width = stateWidth): string {
+  return text.padEnd(width);
 }

@@ -1,6 +1,7 @@
-import type { ScenarioResult } from '@farewell/lab';
+import type { Played, ScenarioResult } from '@farewell/lab';
 import { describe, expect, it } from 'vitest';
 import { nameOf, type Outcome, statusOf } from '../../src/lab/outcomes.ts';
+import { scenarioLines } from '../../src/lab/render-scenario.ts';
 import { summaryLines } from '../../src/lab/render-summary.ts';
 import { painter } from '../../src/terminal/colour.ts';
 
@@ -10,11 +11,22 @@ const skipped: Outcome = {
 };
 const failed: Outcome = { kind: 'failed', name: 'close-wait-leak', message: 'SIGKILL' };
 
-function ran(name: string, agrees: boolean): Outcome {
+function ran(name: string, agrees: boolean, managed: ScenarioResult['managed'] = nothing): Outcome {
   const result: ScenarioResult = {
     name,
     title: 'A title',
     about: 'A sentence.',
+    ...played(agrees),
+    expected: { client: 'TIME-WAIT', server: 'CLOSED', verdicts: [] },
+    managed,
+  };
+  return { kind: 'ran', result };
+}
+
+const nothing = { none: 'Nothing is wrong here.' };
+
+function played(agrees: boolean, states: Partial<Played['kernel']> = {}): Played {
+  return {
     given: {
       client: { name: 'chat-client', is: 'a client', pid: 2 },
       middlebox: null,
@@ -22,7 +34,6 @@ function ran(name: string, agrees: boolean): Outcome {
     },
     agrees,
     disagreements: agrees ? [] : ['expected the client to be TIME-WAIT, got CLOSED'],
-    expected: { client: 'TIME-WAIT', server: 'CLOSED', verdicts: [] },
     client: agrees ? 'TIME-WAIT' : 'CLOSED',
     server: 'CLOSED',
     verdicts: [],
@@ -39,12 +50,19 @@ function ran(name: string, agrees: boolean): Outcome {
       portPairs: 1,
       client: {},
       server: {},
+      ...states,
     },
     events: [],
     duration: 1200,
   };
-  return { kind: 'ran', result };
 }
+
+const gone = { at: 'server', ...played(true) } as const;
+const stuck = {
+  at: 'server',
+  ...played(false, { server: { 'CLOSE-WAIT': 1 } }),
+  disagreements: ['with farewell expected the server to be CLOSED, got 1 CLOSE-WAIT'],
+} as const;
 
 describe('the exit status of a run', () => {
   it('is 0 if all that ran agree, also where others were skipped', () => {
@@ -55,6 +73,11 @@ describe('the exit status of a run', () => {
     expect(statusOf([ran('one', true), ran('two', false)])).toBe(1);
     expect(statusOf([ran('one', true), failed])).toBe(1);
     expect(statusOf([failed])).toBe(1);
+  });
+
+  it('is 1 if something is left with farewell', () => {
+    expect(statusOf([ran('one', true, gone)])).toBe(0);
+    expect(statusOf([ran('one', true, stuck)])).toBe(1);
   });
 
   it('is 3 if nothing could run', () => {
@@ -72,7 +95,34 @@ describe('the summary of a run', () => {
     expect(text).toMatch(/✗ two +CLOSED +CLOSED/);
   });
 
+  it('has what is left with farewell beside it', () => {
+    const beside = [ran('one', true, gone), ran('two', true, stuck)];
+    const lines = summaryLines(beside, 5000, { width: 80, paint: painter(false) }).join('\n');
+    expect(lines).toMatch(/✓ one +TIME-WAIT +CLOSED +no socket/);
+    expect(lines).toMatch(/✗ two +TIME-WAIT +CLOSED +server CLOSE-WAIT/);
+  });
+
   it('counts those that ran, and names what was skipped and what failed', () => {
     expect(text).toContain('1 of 2 scenarios agrees with the kernel, 1 skipped, 1 failed, 5 s');
+  });
+});
+
+describe('a scenario and the same with farewell', () => {
+  const linesOf = (managed: ScenarioResult['managed']) =>
+    scenarioLines(ran('one', true, managed), { width: 120, paint: painter(false) }).join('\n');
+
+  it('says which end uses it and what is left', () => {
+    expect(linesOf(gone)).toContain('with farewell at the server: client no socket → no socket');
+    expect(linesOf(gone)).toContain('healthy: neither a problem nor a risk');
+  });
+
+  it('says what is left that should not be', () => {
+    expect(linesOf(stuck)).toContain('server no socket → CLOSE-WAIT');
+    expect(linesOf(stuck)).toContain('got 1 CLOSE-WAIT');
+    expect(linesOf(stuck)).not.toContain('healthy');
+  });
+
+  it('says why there is none', () => {
+    expect(linesOf(nothing)).toContain('with farewell: Nothing is wrong here.');
   });
 });

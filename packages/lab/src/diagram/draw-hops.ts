@@ -1,11 +1,11 @@
-import type { ScenarioResult } from '../result.ts';
+import type { Played } from '../result.ts';
 import { type Diagram, drawDiagram } from './draw.ts';
 
 /**
  * A scenario's connection as a sequence diagram. With a middlebox there are two connections, and two diagrams
  * with an empty line in between; the times of each begin with its own first event.
  */
-export function drawHops({ given, client, server, kernel, events }: ScenarioResult): string[] {
+export function drawHops({ given, client, server, kernel, events }: Played): string[] {
   const ends = {
     client: { name: given.client.name, tcpState: client },
     server: { name: given.server.name, tcpState: server },

@@ -11,7 +11,7 @@ export type Isolation =
 
 /** Finds out by making one, 0.1 s: a kernel can allow the namespace and then refuse to raise its `lo`. */
 export async function probeIsolation(signal?: AbortSignal): Promise<Isolation> {
-  await using stage = startStage({ scenario: null, isolated: true }, { signal });
+  await using stage = startStage({ scenario: null, version: 'as-is', isolated: true }, { signal });
   try {
     await stage.message('usable');
     return { isolated: true };

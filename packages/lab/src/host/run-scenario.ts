@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import type { ScenarioResult, Skipped } from '../result.ts';
-import type { Need } from '../scenario.ts';
+import type { ManagedResult, ScenarioResult, Skipped } from '../result.ts';
+import type { Need, NoCounterpart, Scenario } from '../scenario.ts';
 import { findScenario } from '../scenarios/index.ts';
 import type { Phase } from '../stage/messages.ts';
 import { type Isolation, probeIsolation } from './isolation.ts';
@@ -28,7 +28,8 @@ export type RunOutcome =
   | { readonly kind: 'skipped'; readonly skipped: Skipped };
 
 /**
- * Makes one scenario on this machine, asks the diagnosis about it, and clears it away. Takes 2 to 5 s, a slow
+ * Makes one scenario on this machine, and beside it the same with farewell, asks the diagnosis about both, and
+ * clears them away. Takes 2 to 5 s, a slow
  * one more than a minute. A scenario is skipped where something is missing that it needs. Rejects if its processes fail, which
  * is a defect of the lab and not a disagreement.
  */
@@ -41,8 +42,9 @@ export async function runScenario(name: string, options: RunOptions = {}): Promi
     return reason === null ? [] : [{ name, needs, reason }];
   });
   if (missing[0] !== undefined) return { kind: 'skipped', skipped: missing[0] };
+  const { isolated } = isolation;
   await using stage = startStage(
-    { scenario: name, isolated: isolation.isolated },
+    { scenario: name, version: 'as-is', isolated },
     {
       signal,
       onMessage: (message) => {
@@ -50,9 +52,25 @@ export async function runScenario(name: string, options: RunOptions = {}): Promi
       },
     },
   );
-  const { result } = await stage.message('result');
+  const [played, managed] = await Promise.all([
+    stage.message('result'),
+    runManaged(scenario, { signal, isolated }),
+  ]);
+  const { title, about, then: expected } = scenario;
+  const result = { name, title, about, expected, ...played.result, managed };
   await options.whileLive?.({ result, stagePid: stage.pid });
   return { kind: 'ran', result };
+}
+
+/** The same with farewell, at the same time on a stage of its own, which is cleared away at once. */
+async function runManaged(
+  { name, managed }: Scenario,
+  { signal, isolated }: { readonly signal: AbortSignal | undefined; readonly isolated: boolean },
+): Promise<ManagedResult | NoCounterpart> {
+  if ('none' in managed) return managed;
+  await using stage = startStage({ scenario: name, version: 'managed', isolated }, { signal });
+  const { result } = await stage.message('result');
+  return { at: managed.at, ...result };
 }
 
 /** Null: it is there. */

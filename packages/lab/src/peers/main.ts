@@ -1,11 +1,12 @@
 import { performance } from 'node:perf_hooks';
-import { findScenario } from '../scenarios/index.ts';
-import type { FromPeer, Part, PeerArguments, ToPeer } from './messages.ts';
-import type { Commands, PeerContext, PeerProgram } from './program.ts';
+import { findPlay } from '../scenarios/index.ts';
+import type { FromPeer, PeerArguments, ToPeer } from './messages.ts';
+import type { Commands, PeerContext } from './program.ts';
 
 /** One end of a scenario, in a process of its own, that does what the stage tells it to over IPC. */
-const { scenario, part, ...ports } = JSON.parse(process.argv[2] ?? '') as PeerArguments;
-const program = programOf(scenario, part);
+const { scenario, version, part, ...ports } = JSON.parse(process.argv[2] ?? '') as PeerArguments;
+const program = findPlay(scenario, version).given[part];
+if (program === undefined) throw new Error(`Expected ${scenario} to have a ${part}`);
 
 // A stage that has gone, by whatever way, takes its peers along.
 process.on('disconnect', () => process.exit());
@@ -28,16 +29,11 @@ const commands = await program.start(context);
 process.on('message', (message) => void answer(commands, message as ToPeer));
 send({ kind: 'ready' });
 
-function programOf(scenario: string, part: Part): PeerProgram<Commands> {
-  const program = findScenario(scenario).given[part];
-  if (program === undefined) throw new Error(`Expected ${scenario} to have a ${part}`);
-  return program;
-}
-
 async function answer(commands: Commands, { id, command, args }: ToPeer): Promise<void> {
   try {
     const run = commands[command] as ((...args: readonly unknown[]) => unknown) | undefined;
-    if (run === undefined) throw new Error(`Expected a command of ${program.name}, got ${command}`);
+    if (run === undefined)
+      throw new Error(`Expected a command of ${process.title}, got ${command}`);
     send({ kind: 'returned', id, value: (await run(...args)) ?? null });
   } catch (error) {
     send({ kind: 'threw', id, message: error instanceof Error ? error.message : String(error) });

@@ -1,4 +1,5 @@
 import type { Role } from '@farewell/core';
+import type { Version } from '../scenarios/index.ts';
 
 /** Which of a scenario's programs a process runs. */
 export type Part = Role | 'middlebox';
@@ -28,6 +29,7 @@ export type FromPeer =
 /** The arguments of a peer's process. */
 export interface PeerArguments {
   readonly scenario: string;
+  readonly version: Version;
   readonly part: Part;
   /** Where the server listens or is to listen; for a client behind a middlebox: where that one does. */
   readonly serverPort: number;

@@ -1,4 +1,12 @@
-import { connectRawPeer, listenRawPeer, type RawPeer, type Step, vanish } from '@farewell/probe';
+import {
+  connectRawPeer,
+  listenRawPeer,
+  type RawPeer,
+  type Reflexes,
+  type Script,
+  type Step,
+  vanish,
+} from '@farewell/probe';
 import { disappear } from '../kernel/disappear.ts';
 import type { PeerContext, PeerProgram } from './program.ts';
 import { fillLink } from './slow-link.ts';
@@ -27,18 +35,19 @@ interface Options<Move extends string> {
   readonly is: string;
   /** What it does with a connection first, the opening handshake included. */
   readonly steps?: readonly Step[];
+  /** What it does by itself. Left out: nothing, neither to a ping, nor to Close, nor to FIN. */
+  readonly reflexes?: Partial<Reflexes>;
   /** What it can be told to do later. The name is what the diagram says of it. */
   readonly moves?: Readonly<Record<Move, readonly Step[]>>;
 }
 
-/** It answers nothing by itself: neither ping, nor Close, nor FIN. */
 const deaf = { pong: 'never', close: 'never', fin: 'never' } as const;
 
-/** A client without a WebSocket library, which does only what it is told to. */
+/** A client without a WebSocket library, which does only what it is told to, beside its reflexes. */
 export function rawClient<Move extends string = never>(
   options: Options<Move>,
 ): PeerProgram<RawClientCommands<Move>> {
-  const script = { ...options, reflexes: deaf, steps: options.steps ?? [{ do: 'open' }] } as const;
+  const script = scriptOf(options, [{ do: 'open' }]);
   return {
     name: options.name,
     is: options.is,
@@ -56,11 +65,11 @@ export function rawClient<Move extends string = never>(
   };
 }
 
-/** A server without a WebSocket library: beyond the opening handshake it does only what it is told to. */
+/** A server without a WebSocket library: beyond the opening handshake it does what it is told to, beside its reflexes. */
 export function rawServer<Move extends string = never>(
   options: Options<Move>,
 ): PeerProgram<RawCommands<Move>> {
-  const script = { ...options, reflexes: deaf, steps: options.steps ?? [] };
+  const script = scriptOf(options, []);
   return {
     name: options.name,
     is: options.is,
@@ -71,6 +80,13 @@ export function rawServer<Move extends string = never>(
       return commands(ofServer, server.peers, context);
     },
   };
+}
+
+function scriptOf<Move extends string>(
+  { name, steps, reflexes }: Options<Move>,
+  usual: readonly Step[],
+): Script {
+  return { name, steps: steps ?? usual, reflexes: { ...deaf, ...reflexes } };
 }
 
 function commands<Move extends string>(

@@ -4,10 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { vanish } from '@farewell/probe';
 import { WebSocket } from 'ws';
 import { type FinTiming, timeFin } from './hold-fin.ts';
+import { type LoadResult, load } from './load.ts';
 import type { PeerContext, PeerProgram } from './program.ts';
-
-/** How a load ended: `refused` is the errno of the connection that could not be opened. */
-export type LoadResult = { readonly opened: number; readonly refused: string | null };
 
 export type WsClientCommands = {
   /** Opens one connection. */
@@ -21,9 +19,6 @@ export type WsClientCommands = {
   /** For `duration` ms: opens a connection, and `backoff` ms after its end the next one. */
   reconnect(duration: number, backoff: number): Promise<void>;
 };
-
-/** ms: a poller, and no burst. */
-const loadInterval = 300;
 
 interface Options {
   readonly name: string;
@@ -57,7 +52,15 @@ export function wsClient(options: Options): PeerProgram<WsClientCommands> {
         async vanish() {
           await Promise.all(connections.map((connection) => vanishOne(connection, context)));
         },
-        load: (count) => load(count, openOne, context),
+        load: (count) =>
+          load(
+            count,
+            async () => {
+              const connection = await openOne();
+              return { close: () => closeAndWait(connection, context) };
+            },
+            context,
+          ),
         async reconnect(duration, backoff) {
           const until = performance.now() + duration;
           while (performance.now() < until) {
@@ -101,24 +104,10 @@ async function vanishOne({ socket, clientPort }: Connection, context: PeerContex
   context.note('network cut: it drops all it receives', clientPort);
 }
 
-async function load(
-  count: number,
-  openOne: () => Promise<Connection>,
-  context: PeerContext,
-): Promise<LoadResult> {
-  for (let opened = 0; opened < count; opened += 1) {
-    const result = await openOne().catch((error: NodeJS.ErrnoException) => error);
-    if (result instanceof Error) {
-      context.note(`connection ${opened + 1}: ${result.code ?? result.message}`);
-      return { opened, refused: result.code ?? result.message };
-    }
-    const closed = once(result.webSocket, 'close');
-    close(result, 1000, context);
-    await closed;
-    await pause(loadInterval);
-  }
-  context.note(`all ${count} connections were opened`);
-  return { opened: count, refused: null };
+async function closeAndWait(connection: Connection, context: PeerContext): Promise<void> {
+  const closed = ended(connection);
+  close(connection, 1000, context);
+  await closed;
 }
 
 async function ended({ webSocket }: Connection): Promise<void> {

@@ -1,5 +1,7 @@
+import { managedClient } from '../peers/managed-client.ts';
+import { managedServer } from '../peers/managed-server.ts';
 import { rawClient, rawServer } from '../peers/raw-peers.ts';
-import { scenario } from '../scenario.ts';
+import { managed, scenario } from '../scenario.ts';
 
 const moves = { 'ends its side': [{ do: 'fin' }] } as const;
 
@@ -31,4 +33,23 @@ export const bothCloseAtOnce = scenario({
     verdicts: ['time-wait-on-client', 'time-wait-on-server'],
     traced: ['time-wait-on-client', 'time-wait-on-server', 'simultaneous-close'],
   },
+  managed: managed({
+    at: 'both',
+    given: {
+      client: managedClient({
+        name: 'chat-client',
+        is: 'a farewell client, which leaves the first FIN to the server',
+      }),
+      server: managedServer({
+        name: 'chat-server',
+        is: 'a farewell server, which sends FIN as soon as both Close frames have passed',
+      }),
+    },
+    async when({ client, server }) {
+      await client.open();
+      await client.fillLink();
+      await Promise.all([client.close(1000), server.close(1000)]);
+    },
+    then: { client: ['CLOSED'], server: ['TIME-WAIT'] },
+  }),
 });

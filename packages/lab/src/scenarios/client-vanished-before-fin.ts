@@ -1,9 +1,16 @@
+import { managedServer } from '../peers/managed-server.ts';
 import { wsClient } from '../peers/ws-client.ts';
 import { wsServer } from '../peers/ws-server.ts';
-import { scenario } from '../scenario.ts';
+import { managed, scenario } from '../scenario.ts';
 
 /** A risk of `fin-unanswered` begins with the second. */
 const unansweredTries = 3; // with Linux's smallest RTO of 200 ms: after about 1.4 s
+
+const client = wsClient({
+  name: 'chat-client',
+  is: 'a ws client whose kernel, once the network is cut, drops every segment that comes in',
+  fin: 'at-once',
+});
 
 export const clientVanishedBeforeFin = scenario({
   name: 'client-vanished-before-fin',
@@ -12,11 +19,7 @@ export const clientVanishedBeforeFin = scenario({
     "Nobody acknowledges the server's FIN: its kernel retransmits from FIN-WAIT-1, about 108 s for a socket that no process holds. It is not TIME-WAIT, and there will be none.",
   needs: ['namespace'],
   given: {
-    client: wsClient({
-      name: 'chat-client',
-      is: 'a ws client whose kernel, once the network is cut, drops every segment that comes in',
-      fin: 'at-once',
-    }),
+    client,
     server: wsServer({
       name: 'chat-server',
       is: 'a ws server that gives up on the client and terminates the connection',
@@ -32,4 +35,20 @@ export const clientVanishedBeforeFin = scenario({
     );
   },
   then: { client: 'ESTABLISHED', server: 'FIN-WAIT-1', verdicts: ['fin-unanswered'] },
+  managed: managed({
+    at: 'server',
+    given: {
+      client,
+      server: managedServer({
+        name: 'chat-server',
+        is: 'a farewell server with a ping after 300 ms of silence and 500 ms for the answer (by default 30 s and 10 s)',
+        heartbeat: { interval: 300, timeout: 500 },
+      }),
+    },
+    async when({ client }) {
+      await client.open();
+      await client.vanish();
+    },
+    then: { client: ['ESTABLISHED'], server: ['CLOSED'] },
+  }),
 });

@@ -1,9 +1,15 @@
+import { managedServer } from '../peers/managed-server.ts';
 import { rawClient } from '../peers/raw-peers.ts';
 import { wsServer } from '../peers/ws-server.ts';
-import { scenario } from '../scenario.ts';
+import { managed, scenario } from '../scenario.ts';
 
 /** What `half-open-suspect` takes for idle, ms: the shortest usual cut of a proxy. */
 const idle = 60_000;
+
+const client = rawClient({
+  name: 'chat-client',
+  is: 'a client whose sockets are gone from one moment to the next, without a segment',
+});
 
 export const clientVanishedIdle = scenario({
   name: 'client-vanished-idle',
@@ -13,10 +19,7 @@ export const clientVanishedIdle = scenario({
   needs: ['namespace'],
   pace: 'slow',
   given: {
-    client: rawClient({
-      name: 'chat-client',
-      is: 'a client whose sockets are gone from one moment to the next, without a segment',
-    }),
+    client,
     server: wsServer({
       name: 'chat-server',
       is: 'a ws server without heartbeat',
@@ -34,4 +37,20 @@ export const clientVanishedIdle = scenario({
     );
   },
   then: { client: 'CLOSED', server: 'ESTABLISHED', verdicts: ['half-open-suspect'] },
+  managed: managed({
+    at: 'server',
+    given: {
+      client,
+      server: managedServer({
+        name: 'chat-server',
+        is: 'a farewell server with a ping after 300 ms of silence and 500 ms for the answer (by default 30 s and 10 s)',
+        heartbeat: { interval: 300, timeout: 500 },
+      }),
+    },
+    async when({ client }) {
+      await client.open();
+      await client.disappear();
+    },
+    then: { client: ['CLOSED'], server: ['CLOSED'] },
+  }),
 });

@@ -1,8 +1,15 @@
+import { managedServer } from '../peers/managed-server.ts';
 import { wsClient } from '../peers/ws-client.ts';
 import { wsServer } from '../peers/ws-server.ts';
-import { scenario } from '../scenario.ts';
+import { managed, scenario } from '../scenario.ts';
 
 const unansweredTries = 3; // with Linux's smallest RTO of 200 ms: after about 1.4 s
+
+const client = wsClient({
+  name: 'chat-client',
+  is: 'a ws client whose kernel, once the network is cut, drops every segment that comes in',
+  fin: 'at-once',
+});
 
 export const clientVanished = scenario({
   name: 'client-vanished',
@@ -11,11 +18,7 @@ export const clientVanished = scenario({
     "The client's network is cut, so nobody acknowledges what the server sends: its kernel retransmits for 15 minutes or more, and readyState stays OPEN all that time.",
   needs: ['namespace'],
   given: {
-    client: wsClient({
-      name: 'chat-client',
-      is: 'a ws client whose kernel, once the network is cut, drops every segment that comes in',
-      fin: 'at-once',
-    }),
+    client,
     server: wsServer({
       name: 'chat-server',
       is: 'a ws server without heartbeat',
@@ -31,4 +34,21 @@ export const clientVanished = scenario({
     );
   },
   then: { client: 'ESTABLISHED', server: 'ESTABLISHED', verdicts: ['half-open-peer-gone'] },
+  managed: managed({
+    at: 'server',
+    given: {
+      client,
+      server: managedServer({
+        name: 'chat-server',
+        is: 'a farewell server with a ping after 300 ms of silence and 500 ms for the answer (by default 30 s and 10 s)',
+        heartbeat: { interval: 300, timeout: 500 },
+      }),
+    },
+    async when({ client, server }) {
+      await client.open();
+      await client.vanish();
+      await server.send(1000);
+    },
+    then: { client: ['ESTABLISHED'], server: ['CLOSED'] },
+  }),
 });

@@ -1,7 +1,13 @@
+import { managedServer } from '../peers/managed-server.ts';
 import { rawClient } from '../peers/raw-peers.ts';
 import { wsServer } from '../peers/ws-server.ts';
-import { scenario } from '../scenario.ts';
+import { managed, scenario } from '../scenario.ts';
 import { longestTimer } from './longest-timer.ts';
+
+const client = rawClient({
+  name: 'chat-client',
+  is: 'a client that reads the Close frame and does nothing about it',
+});
 
 export const closeNeverAnswered = scenario({
   name: 'close-never-answered',
@@ -10,10 +16,7 @@ export const closeNeverAnswered = scenario({
     'A library without a deadline for the closing (undici is one) stays in CLOSING for ever. The kernel knows nothing of Close frames: it shows a healthy connection at both ends, and so does `why`.',
   needs: [],
   given: {
-    client: rawClient({
-      name: 'chat-client',
-      is: 'a client that reads the Close frame and does nothing about it',
-    }),
+    client,
     server: wsServer({
       name: 'chat-server',
       is: 'a server that sends Close and waits for the answer without a deadline',
@@ -31,4 +34,19 @@ export const closeNeverAnswered = scenario({
     expect('the server to be in CLOSING', () => open === 0);
   },
   then: { client: 'ESTABLISHED', server: 'ESTABLISHED', verdicts: [] },
+  managed: managed({
+    at: 'server',
+    given: {
+      client,
+      server: managedServer({
+        name: 'chat-server',
+        is: 'a farewell server that gives the closing handshake 200 ms (its default is 10 s)',
+        closeTimeout: 200,
+      }),
+    },
+    async when({ client, server }) {
+      await client.open();
+      await server.close(1000);
+    },
+  }),
 });

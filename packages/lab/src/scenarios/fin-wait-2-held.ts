@@ -1,7 +1,15 @@
+import { managedServer } from '../peers/managed-server.ts';
 import { sessionServer } from '../peers/session-server.ts';
 import { wsClient } from '../peers/ws-client.ts';
-import { scenario } from '../scenario.ts';
+import { managed, scenario } from '../scenario.ts';
 import { longestTimer } from './longest-timer.ts';
+
+const client = wsClient({
+  name: 'chat-client',
+  is: 'a ws client that answers the Close frame but never ends its side of TCP',
+  fin: 'never',
+  closeTimeout: longestTimer,
+});
 
 export const finWait2Held = scenario({
   name: 'fin-wait-2-held',
@@ -10,12 +18,7 @@ export const finWait2Held = scenario({
     "The server's FIN is acknowledged, the client's own never comes, and the server waits for it without a deadline: no kernel timer ends a FIN-WAIT-2 that a process still owns.",
   needs: [],
   given: {
-    client: wsClient({
-      name: 'chat-client',
-      is: 'a ws client that answers the Close frame but never ends its side of TCP',
-      fin: 'never',
-      closeTimeout: longestTimer,
-    }),
+    client,
     server: sessionServer({
       name: 'chat-server',
       is: "a server that answers Close, sends FIN, and waits for the client's FIN without a deadline",
@@ -34,4 +37,19 @@ export const finWait2Held = scenario({
     server: 'FIN-WAIT-2',
     verdicts: ['fin-wait-2-held', 'close-wait-leak'],
   },
+  managed: managed({
+    at: 'server',
+    given: {
+      client,
+      server: managedServer({
+        name: 'chat-server',
+        is: "a farewell server; finTimeout, which waits for the client's FIN, is 500 ms",
+        finTimeout: 500,
+      }),
+    },
+    async when({ client }) {
+      await client.open();
+      await client.close(1000);
+    },
+  }),
 });

@@ -1,6 +1,12 @@
+import { managedServer } from '../peers/managed-server.ts';
 import { rawClient } from '../peers/raw-peers.ts';
 import { wsServer } from '../peers/ws-server.ts';
-import { scenario } from '../scenario.ts';
+import { managed, scenario } from '../scenario.ts';
+
+const client = rawClient({
+  name: 'chat-client',
+  is: 'a client that answers neither Close nor FIN, and goes on living',
+});
 
 export const finWait2Orphan = scenario({
   name: 'fin-wait-2-orphan',
@@ -9,10 +15,7 @@ export const finWait2Orphan = scenario({
     "The server's deadline for the closing expires and ws destroys the socket, which sends FIN and not RST: an orphaned FIN-WAIT-2 waits for the client's FIN until tcp_fin_timeout (60 s) ends it.",
   needs: [],
   given: {
-    client: rawClient({
-      name: 'chat-client',
-      is: 'a client that answers neither Close nor FIN, and goes on living',
-    }),
+    client,
     server: wsServer({
       name: 'chat-server',
       is: 'a ws server that gives the closing 200 ms (the default of ws is 30 s)',
@@ -29,4 +32,19 @@ export const finWait2Orphan = scenario({
     server: 'FIN-WAIT-2',
     verdicts: ['fin-wait-2-orphan', 'close-wait-leak'],
   },
+  managed: managed({
+    at: 'server',
+    given: {
+      client,
+      server: managedServer({
+        name: 'chat-server',
+        is: 'a farewell server that gives the closing handshake 200 ms (its default is 10 s)',
+        closeTimeout: 200,
+      }),
+    },
+    async when({ client, server }) {
+      await client.open();
+      await server.close(1000);
+    },
+  }),
 });

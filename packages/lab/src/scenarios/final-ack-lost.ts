@@ -49,4 +49,7 @@ export const finalAckLost = scenario({
     server: 'LAST-ACK',
     verdicts: ['fin-unanswered', 'time-wait-on-client'],
   },
+  managed: {
+    none: "The ACK of a FIN is the kernel's, and it was lost on the way: no library sends it or sends it again.",
+  },
 });

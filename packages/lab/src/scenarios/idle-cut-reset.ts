@@ -1,10 +1,25 @@
+import { wellBehaved } from '@farewell/probe';
+import { managedServer } from '../peers/managed-server.ts';
 import { middlebox } from '../peers/middlebox.ts';
 import { rawClient } from '../peers/raw-peers.ts';
 import { wsServer } from '../peers/ws-server.ts';
-import { scenario } from '../scenario.ts';
+import { managed, scenario } from '../scenario.ts';
 
-const idleTimeout = 1000;
+const idleTimeout = 2000;
 const connections = 5;
+
+const proxy = middlebox({
+  name: 'middlebox',
+  is: 'a proxy that resets both sides once a connection was idle for 2 s',
+  idleTimeout,
+  cut: 'with-rst',
+});
+
+const client = rawClient({
+  name: 'chat-client',
+  is: 'a client without heartbeat, which answers pings',
+  reflexes: wellBehaved,
+});
 
 export const idleCutReset = scenario({
   name: 'idle-cut-reset',
@@ -13,13 +28,8 @@ export const idleCutReset = scenario({
     'Both ends see an RST that the other one never sent. In the socket table nothing is left; only who watched the connections die sees that they all had been idle for the same time.',
   needs: ['namespace'],
   given: {
-    client: rawClient({ name: 'chat-client', is: 'a client without heartbeat' }),
-    middlebox: middlebox({
-      name: 'middlebox',
-      is: 'a proxy that resets both sides once a connection was idle for 1 s',
-      idleTimeout,
-      cut: 'with-rst',
-    }),
+    client,
+    middlebox: proxy,
     server: wsServer({
       name: 'chat-server',
       is: 'a ws server without heartbeat',
@@ -31,4 +41,24 @@ export const idleCutReset = scenario({
     await middlebox.hasCutAll();
   },
   then: { client: 'CLOSED', server: 'CLOSED', verdicts: [], traced: ['idle-cut', 'reset-by-peer'] },
+  managed: managed({
+    at: 'server',
+    given: {
+      client,
+      middlebox: proxy,
+      server: managedServer({
+        name: 'chat-server',
+        is: 'a farewell server with a ping after 800 ms of silence, well below the limit',
+        heartbeat: { interval: 800, timeout: 800 },
+      }),
+    },
+    async when({ client, until }) {
+      await Promise.all(Array.from({ length: connections }, () => client.open()));
+      const openedAt = performance.now();
+      await until('the connections are twice as old as the limit', () => {
+        return performance.now() - openedAt > 2 * idleTimeout;
+      });
+    },
+    then: { client: ['ESTABLISHED'], server: ['ESTABLISHED'] },
+  }),
 });

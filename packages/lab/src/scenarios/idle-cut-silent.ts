@@ -1,10 +1,25 @@
+import { wellBehaved } from '@farewell/probe';
+import { managedServer } from '../peers/managed-server.ts';
 import { middlebox } from '../peers/middlebox.ts';
 import { rawClient } from '../peers/raw-peers.ts';
 import { wsServer } from '../peers/ws-server.ts';
-import { scenario } from '../scenario.ts';
+import { managed, scenario } from '../scenario.ts';
 
-const idleTimeout = 1000;
+const idleTimeout = 2000;
 const unansweredTries = 3; // with Linux's smallest RTO of 200 ms: after about 1.4 s
+
+const proxy = middlebox({
+  name: 'middlebox',
+  is: 'a proxy that drops everything once a connection was idle for 2 s',
+  idleTimeout,
+  cut: 'silently',
+});
+
+const client = rawClient({
+  name: 'chat-client',
+  is: 'a client without heartbeat, which answers pings',
+  reflexes: wellBehaved,
+});
 
 export const idleCutSilent = scenario({
   name: 'idle-cut-silent',
@@ -13,13 +28,8 @@ export const idleCutSilent = scenario({
     'As some load balancers and NATs do after minutes of silence. Neither end learns of it: the client waits for ever, the server finds out when it sends, and only after 15 minutes or more.',
   needs: ['namespace'],
   given: {
-    client: rawClient({ name: 'chat-client', is: 'a client without heartbeat' }),
-    middlebox: middlebox({
-      name: 'middlebox',
-      is: 'a proxy that drops everything once a connection was idle for 1 s',
-      idleTimeout,
-      cut: 'silently',
-    }),
+    client,
+    middlebox: proxy,
     server: wsServer({
       name: 'chat-server',
       is: 'a ws server without heartbeat',
@@ -35,4 +45,24 @@ export const idleCutSilent = scenario({
     );
   },
   then: { client: 'ESTABLISHED', server: 'ESTABLISHED', verdicts: ['half-open-peer-gone'] },
+  managed: managed({
+    at: 'server',
+    given: {
+      client,
+      middlebox: proxy,
+      server: managedServer({
+        name: 'chat-server',
+        is: 'a farewell server with a ping after 800 ms of silence, well below the limit',
+        heartbeat: { interval: 800, timeout: 800 },
+      }),
+    },
+    async when({ client, until }) {
+      await client.open();
+      const openedAt = performance.now();
+      await until('the connections are twice as old as the limit', () => {
+        return performance.now() - openedAt > 2 * idleTimeout;
+      });
+    },
+    then: { client: ['ESTABLISHED'], server: ['ESTABLISHED'] },
+  }),
 });

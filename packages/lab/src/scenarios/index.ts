@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario.ts';
+import type { Counterpart, Play, Scenario } from '../scenario.ts';
 import { bothCloseAtOnce } from './both-close-at-once.ts';
 import { clientClosesFirst } from './client-closes-first.ts';
 import { clientVanished } from './client-vanished.ts';
@@ -62,4 +62,19 @@ export function findScenario(name: string): Scenario {
   if (found === undefined)
     throw new Error(`Expected the name of a scenario, got ${JSON.stringify(name)}`);
   return found;
+}
+
+/** Of a scenario: as it goes wrong, or with farewell. */
+export type Version = 'as-is' | 'managed';
+
+/** What is to be acted out. Throws if there is no such scenario, or no counterpart of it. */
+export function findPlay(name: string, version: Version): Play {
+  return version === 'as-is' ? findScenario(name) : findCounterpart(name);
+}
+
+/** The counterpart of the scenario of that name. Throws if there is none. */
+export function findCounterpart(name: string): Counterpart {
+  const { managed } = findScenario(name);
+  if ('none' in managed) throw new Error(`Expected a counterpart of ${name}, got none`);
+  return managed;
 }

@@ -1,5 +1,13 @@
+import { wellBehaved } from '@farewell/probe';
+import { managedServer } from '../peers/managed-server.ts';
 import { rawClient, rawServer } from '../peers/raw-peers.ts';
-import { scenario } from '../scenario.ts';
+import { managed, scenario } from '../scenario.ts';
+
+const client = rawClient({
+  name: 'chat-client',
+  is: 'a client that listens, and answers what has to be answered',
+  reflexes: wellBehaved,
+});
 
 export const lingerZeroReset = scenario({
   name: 'linger-zero-reset',
@@ -8,7 +16,7 @@ export const lingerZeroReset = scenario({
     'To get rid of TIME-WAIT, the server closes with SO_LINGER 0 (resetAndDestroy() in Node). There is none now, at either end; but the client gets an error instead of an end, and what was under way is lost.',
   needs: [],
   given: {
-    client: rawClient({ name: 'chat-client', is: 'a client that only listens' }),
+    client,
     server: rawServer({
       name: 'chat-server',
       is: 'a server that resets the connection',
@@ -25,4 +33,19 @@ export const lingerZeroReset = scenario({
     verdicts: [],
     traced: ['reset-by-peer', 'reset-by-us'],
   },
+  managed: managed({
+    at: 'server',
+    given: {
+      client,
+      server: managedServer({
+        name: 'chat-server',
+        is: 'a farewell server that closes',
+      }),
+    },
+    async when({ client, server }) {
+      await client.open();
+      await server.close(1000);
+    },
+    then: { client: ['CLOSED'], server: ['TIME-WAIT'] },
+  }),
 });

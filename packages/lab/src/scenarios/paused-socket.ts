@@ -1,6 +1,14 @@
+import { managedServer } from '../peers/managed-server.ts';
 import { wsClient } from '../peers/ws-client.ts';
 import { wsServer } from '../peers/ws-server.ts';
-import { scenario } from '../scenario.ts';
+import { managed, scenario } from '../scenario.ts';
+
+const client = wsClient({
+  name: 'chat-client',
+  is: 'a ws client that waits 200 ms for the answer to its Close, then destroys its socket',
+  fin: 'at-once',
+  closeTimeout: 200,
+});
 
 export const pausedSocket = scenario({
   name: 'paused-socket',
@@ -9,12 +17,7 @@ export const pausedSocket = scenario({
     'A server that has paused a connection (back-pressure) sees neither Close nor FIN. ws goes on saying OPEN, the kernel says CLOSE-WAIT, and no timer of either ends it.',
   needs: [],
   given: {
-    client: wsClient({
-      name: 'chat-client',
-      is: 'a ws client that waits 200 ms for the answer to its Close, then destroys its socket',
-      fin: 'at-once',
-      closeTimeout: 200,
-    }),
+    client,
     server: wsServer({
       name: 'chat-server',
       is: 'a ws server that has called pause() and does not get to resume()',
@@ -36,4 +39,20 @@ export const pausedSocket = scenario({
     server: 'CLOSE-WAIT',
     verdicts: ['close-wait-leak', 'fin-wait-2-orphan'],
   },
+  managed: managed({
+    at: 'server',
+    given: {
+      client,
+      server: managedServer({
+        name: 'chat-server',
+        is: 'a farewell server that has called pause() and does not get to resume(); pausedTimeout is 500 ms',
+        pausedTimeout: 500,
+      }),
+    },
+    async when({ client, server }) {
+      await client.open();
+      await server.pause();
+      await client.close(1000);
+    },
+  }),
 });

@@ -1,6 +1,8 @@
+import { managedClient } from '../peers/managed-client.ts';
+import { managedServer } from '../peers/managed-server.ts';
 import { wsClient } from '../peers/ws-client.ts';
 import { wsServer } from '../peers/ws-server.ts';
-import { scenario } from '../scenario.ts';
+import { managed, scenario } from '../scenario.ts';
 import { tenPorts } from './ten-ports.ts';
 
 export const portsExhausted = scenario({
@@ -34,4 +36,23 @@ export const portsExhausted = scenario({
     verdicts: ['port-exhaustion', 'time-wait-on-client'],
     perhaps: ['short-lived-connections'],
   },
+  managed: managed({
+    at: 'both',
+    given: {
+      client: managedClient({
+        name: 'poller',
+        is: 'a farewell client, which leaves the first FIN to the server',
+      }),
+      server: managedServer({
+        name: 'chat-server',
+        is: 'a farewell server, which sends FIN as soon as both Close frames have passed',
+      }),
+      settings: tenPorts,
+    },
+    async when({ client, expect }) {
+      const { opened } = await client.load(14);
+      expect('14 connections to be opened', () => opened === 14);
+    },
+    then: { client: ['CLOSED'], server: ['TIME-WAIT'] },
+  }),
 });

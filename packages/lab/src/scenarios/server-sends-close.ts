@@ -1,6 +1,8 @@
+import { managedClient } from '../peers/managed-client.ts';
+import { managedServer } from '../peers/managed-server.ts';
 import { wsClient } from '../peers/ws-client.ts';
 import { wsServer } from '../peers/ws-server.ts';
-import { scenario } from '../scenario.ts';
+import { managed, scenario } from '../scenario.ts';
 
 export const serverSendsClose = scenario({
   name: 'server-sends-close',
@@ -25,4 +27,22 @@ export const serverSendsClose = scenario({
     await server.close(1001);
   },
   then: { client: 'TIME-WAIT', server: 'CLOSED', verdicts: ['time-wait-on-client'] },
+  managed: managed({
+    at: 'both',
+    given: {
+      client: managedClient({
+        name: 'chat-client',
+        is: 'a farewell client, which leaves the first FIN to the server',
+      }),
+      server: managedServer({
+        name: 'chat-server',
+        is: 'a farewell server, which sends FIN as soon as both Close frames have passed',
+      }),
+    },
+    async when({ client, server }) {
+      await client.open();
+      await server.close(1001);
+    },
+    then: { client: ['CLOSED'], server: ['TIME-WAIT'] },
+  }),
 });

@@ -35,4 +35,7 @@ export const timeWaitOverflow = scenario({
     // A segment for a TIME-WAIT that was thrown away is answered with RST.
     perhaps: ['short-lived-connections', 'reset-by-us'],
   },
+  managed: {
+    none: 'The server sends the first FIN, as it should. How many TIME-WAITs there may be is a limit of the kernel, and so is what happens beyond it.',
+  },
 });

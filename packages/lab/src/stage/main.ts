@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { raiseLoopback } from '../kernel/loopback.ts';
-import { findScenario } from '../scenarios/index.ts';
+import { findCounterpart, findScenario } from '../scenarios/index.ts';
 import type { Player } from './cast.ts';
+import { goalOfCounterpart, goalOfScenario } from './goal.ts';
 import type { FromStage, StageArguments } from './messages.ts';
-import { play } from './play.ts';
+import { play, type Staged } from './play.ts';
 
 /** The process in which a scenario is made: in a network namespace of its own where there can be one. */
-const { scenario: name, isolated } = JSON.parse(process.argv[2] ?? '') as StageArguments;
+const { scenario: name, version, isolated } = JSON.parse(process.argv[2] ?? '') as StageArguments;
 const players: Player[] = [];
 
 // Closing the channel is how a stage is told to end; a runner that was killed closes it as well.
@@ -23,15 +24,24 @@ try {
 }
 
 async function playNamed(name: string): Promise<void> {
-  const scenario = findScenario(name);
-  for (const [setting, value] of Object.entries(scenario.given.settings ?? {}))
+  const staged = stagedOf(name);
+  for (const [setting, value] of Object.entries(staged.play.given.settings ?? {}))
     writeFileSync(`/proc/sys/${setting.replaceAll('.', '/')}`, value);
-  const result = await play(scenario, {
+  const result = await play(staged, {
     isolated,
     onPhase: (phase) => send({ kind: 'phase', phase }),
     onPlayer: (player) => players.push(player),
   });
   send({ kind: 'result', result });
+}
+
+function stagedOf(name: string): Staged {
+  if (version === 'as-is') {
+    const scenario = findScenario(name);
+    return { scenario: name, version, play: scenario, goal: goalOfScenario(scenario) };
+  }
+  const counterpart = findCounterpart(name);
+  return { scenario: name, version, play: counterpart, goal: goalOfCounterpart(counterpart) };
 }
 
 async function end(): Promise<void> {

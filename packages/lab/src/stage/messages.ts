@@ -1,4 +1,5 @@
-import type { ScenarioResult } from '../result.ts';
+import type { Played } from '../result.ts';
+import type { Version } from '../scenarios/index.ts';
 
 /** Where a scenario is: starting its peers, making it go wrong, watching what comes of it. */
 export type Phase = 'starting' | 'playing' | 'watching';
@@ -6,6 +7,7 @@ export type Phase = 'starting' | 'playing' | 'watching';
 /** The arguments of a stage's process. `scenario` null: only say whether this namespace can be used. */
 export interface StageArguments {
   readonly scenario: string | null;
+  readonly version: Version;
   readonly isolated: boolean;
 }
 
@@ -13,5 +15,5 @@ export interface StageArguments {
 export type FromStage =
   | { readonly kind: 'phase'; readonly phase: Phase }
   | { readonly kind: 'usable' }
-  | { readonly kind: 'result'; readonly result: ScenarioResult }
+  | { readonly kind: 'result'; readonly result: Played }
   | { readonly kind: 'failed'; readonly message: string };

@@ -1,11 +1,12 @@
 import { release } from 'node:os';
 import { openNamespace } from '@farewell/evidence';
 import { Capture } from '../packets/capture.ts';
-import type { PeerInfo, ScenarioResult } from '../result.ts';
-import type { Scenario } from '../scenario.ts';
+import type { PeerInfo, Played } from '../result.ts';
+import type { Play } from '../scenario.ts';
+import type { Version } from '../scenarios/index.ts';
 import type { Player } from './cast.ts';
-import { compare } from './compare.ts';
 import { commonState, countStates, type Ends } from './ends.ts';
+import type { Goal } from './goal.ts';
 import type { Phase } from './messages.ts';
 import { Observer } from './observer.ts';
 import { type Players, startPlayers } from './players.ts';
@@ -21,6 +22,14 @@ function choosePort(isolated: boolean): number {
   return isolated ? 10_000 + 2 * (process.pid % 10_000) : 0;
 }
 
+/** Which play of which scenario, and what it is to come to. */
+export interface Staged {
+  readonly scenario: string;
+  readonly version: Version;
+  readonly play: Play;
+  readonly goal: Goal;
+}
+
 export interface PlayOptions {
   readonly isolated: boolean;
   readonly onPhase: (phase: Phase) => void;
@@ -28,14 +37,14 @@ export interface PlayOptions {
   readonly onPlayer: (player: Player) => void;
 }
 
-/** Makes one scenario from start to verdict, and leaves its sockets and peers as they are then. */
-export async function play(scenario: Scenario, options: PlayOptions): Promise<ScenarioResult> {
+/** Acts it out from start to verdict, and leaves its sockets and peers as they are then. */
+export async function play(staged: Staged, options: PlayOptions): Promise<Played> {
   const startedAt = performance.now();
   const { isolated } = options;
   using reader = openNamespace({ kind: 'own' });
   using capture = openCapture(isolated);
   options.onPhase('starting');
-  const players = await startPlayers(scenario, {
+  const players = await startPlayers(staged, {
     ...options,
     serverPort: choosePort(isolated),
   });
@@ -45,18 +54,18 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Sc
   await using trace = opened;
   const observer = new Observer({ reader, capture, trace, ports });
   options.onPhase('playing');
-  const failure = await perform(scenario, players, observer);
+  const failure = await perform(staged, players, observer);
   options.onPhase('watching');
   const watched = await watchAndDiagnose({ reader, serverPort, trace });
   const ends = observer.ends(watched.last);
-  const seen = { ...statesOf(ends), verdicts: watched.verdicts, untraced: watched.untraced };
-  const disagreements = [failure ?? [], compare(scenario.then, seen, use)].flat();
+  const disagreements = [failure ?? [], staged.goal.disagreements(ends, watched, use)].flat();
   const events = [observer.events(), client.notes, server.notes, middlebox?.notes ?? []].flat();
   return {
-    ...describe(scenario, players),
-    ...seen,
+    given: whoPlayed(staged.play, players),
+    ...statesOf(ends),
+    verdicts: watched.verdicts,
+    untraced: watched.untraced,
     trace: watched.trace,
-    expected: scenario.then,
     agrees: disagreements.length === 0,
     disagreements,
     kernel: {
@@ -72,23 +81,16 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Sc
   };
 }
 
-/** Runs `when` and waits for the states expected. What did not come is returned: the verdict is still wanted. */
+/** Runs `when` and waits for what is to come of it. What did not come is returned: the verdict is still wanted. */
 async function perform(
-  scenario: Scenario,
+  { play, goal }: Staged,
   players: Players,
   observer: Observer,
 ): Promise<string | null> {
   const stage = setStage(players, () => observer.look());
-  const expected = scenario.then;
   try {
-    await scenario.when(stage);
-    await stage.until(
-      `all clients are ${expected.client} and all servers ${expected.server}`,
-      (ends) => {
-        const { client, server } = statesOf(ends);
-        return client === expected.client && server === expected.server;
-      },
-    );
+    await play.when(stage);
+    await stage.until(goal.what, (ends) => goal.holds(ends));
     return null;
   } catch (error) {
     if (error instanceof Disagreement) return error.message;
@@ -101,18 +103,12 @@ function openCapture(isolated: boolean): Capture | null {
   return isolated ? new Capture() : null;
 }
 
-/** Who played, and what it was about. */
-function describe({ name, title, about, given }: Scenario, players: Players) {
+function whoPlayed({ given }: Play, players: Players): Played['given'] {
   const { middlebox } = players;
   return {
-    name,
-    title,
-    about,
-    given: {
-      client: peerInfo(given.client, players.client),
-      middlebox: given.middlebox && middlebox ? peerInfo(given.middlebox, middlebox) : null,
-      server: peerInfo(given.server, players.server),
-    },
+    client: peerInfo(given.client, players.client),
+    middlebox: given.middlebox && middlebox ? peerInfo(given.middlebox, middlebox) : null,
+    server: peerInfo(given.server, players.server),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Part } from '../peers/messages.ts';
-import type { Scenario } from '../scenario.ts';
 import { type Player, startPeer } from './cast.ts';
+import type { Staged } from './play.ts';
 
 /** Everybody who plays in a scenario, and where they listen. */
 export interface Players {
@@ -20,12 +20,13 @@ interface StartOptions {
 }
 
 /** Starts the server, then a middlebox, then the client, which has to know where to connect to. */
-export async function startPlayers(scenario: Scenario, options: StartOptions): Promise<Players> {
-  const { given } = scenario;
+export async function startPlayers(staged: Staged, options: StartOptions): Promise<Players> {
+  const { scenario, version, play } = staged;
+  const { given } = play;
   const start = async (part: Part, serverPort: number): Promise<Player> => {
     const name = given[part]?.name ?? part;
     const frontPort = options.serverPort + 1;
-    const player = await startPeer(name, { scenario: scenario.name, part, serverPort, frontPort });
+    const player = await startPeer(name, { scenario, version, part, serverPort, frontPort });
     options.onPlayer(player);
     return player;
   };

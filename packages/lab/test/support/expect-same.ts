@@ -20,15 +20,18 @@ const meantBy: Partial<Record<VerdictId, (socket: SsSocket) => boolean>> = {
   'half-open-peer-gone': (s) => s.tcpState === 'ESTABLISHED' && s.retransmissions > 0,
 };
 
-/** What `nstat` must have counted, where a kind of death has a counter of its own. */
+/**
+ * What `nstat` must have counted, where a kind of death has a counter of its own. Not TcpRetransSegs of an orderly
+ * close: the kernel of a machine that stalls for 200 ms retransmits what was never lost.
+ */
 const counted: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'close-with-unread-data': { TcpExtTCPAbortOnClose: 1 },
   'linger-zero-reset': { TcpExtTCPAbortOnData: 1 },
   'data-after-close': { TcpOutRsts: 1 },
   'time-wait-overflow': { TcpExtTCPTimeWaitOverflow: 9 },
   'idle-cut-reset': { TcpExtTCPAbortOnData: 10 },
-  'client-closes-first': { TcpOutRsts: 0, TcpRetransSegs: 0 },
-  'server-closes-first': { TcpOutRsts: 0, TcpRetransSegs: 0 },
+  'client-closes-first': { TcpOutRsts: 0 },
+  'server-closes-first': { TcpOutRsts: 0 },
   'idle-cut-nginx': { TcpOutRsts: 0 },
 };
 
@@ -38,6 +41,7 @@ export function expectSameAsSs({ outcome, sockets, counters }: BesideSs): void {
   const { result } = outcome;
   const { kernel } = result;
   expect(result.disagreements).toEqual([]);
+  if ('at' in result.managed) expect(result.managed.disagreements, 'with farewell').toEqual([]);
   expect(kernel.isolated).toBe(true);
   const hops = kernel.frontPort === kernel.serverPort ? 1 : 2;
   const clientHop = hops === 1 ? 'back' : 'front';
