@@ -33,7 +33,7 @@ test('one ending, wherever it is handed out', async () => {
   expect(await connection.closed).toBe(ending);
   expect(await event).toBe(ending);
   expect(connection.ending).toBe(ending);
-  expect(published).toContainEqual({ connection, ending });
+  expect(published).toContainEqual(expect.objectContaining({ connection, ending }));
   expect(ending.text).toContain('sent 4001 (private use) "bye"; received 4001');
   expect(connection.readyState).toBe('CLOSED');
   unsubscribe('farewell:connection:closed', hear);

@@ -20,6 +20,17 @@ export function now(): number {
   return Math.trunc(performance.now());
 }
 
+/**
+ * The step, ms, in which what may be a moment late is done. Measured with 15,000 connections: a ping that
+ * wakes a sleeping loop alone takes twice the CPU of one among others.
+ */
+const step = 50;
+
+/** The end of the step that `at` is in. */
+export function inStep(at: number): number {
+  return Math.ceil(at / step) * step;
+}
+
 export class AlarmClock {
   readonly #heap: Alarm[] = [];
   #timer: NodeJS.Timeout | null = null;

@@ -14,10 +14,12 @@ export type {
   SendOptions,
 } from './managed-connection.ts';
 export { ManagedConnection } from './managed-connection.ts';
+export { mayReset, resetHeader } from './reset-agreement.ts';
 export { type ConnectionOptions, connectionSettings } from './settings.ts';
 export type { CutHow } from './shell-owner.ts';
 export type { DrainOrder } from './start.ts';
 export {
+  agreeToReset,
   drainConnection,
   holdSocket,
   openConnection,

@@ -1,12 +1,8 @@
 import {
-  abnormalClosure,
-  type CloseFrame,
   type Connection,
   type Draft,
-  draftOf,
   type Fact,
   learn,
-  noStatusReceived,
   type Observation,
   peerOf,
   type Role,
@@ -21,7 +17,7 @@ import { now } from './alarm-clock.ts';
  */
 export class Knowledge {
   readonly local: Role;
-  #connectingAt: number;
+  readonly connectingAt: number;
   #openedAt = -1;
   #heardAt = -1;
   #pingAt = -1;
@@ -29,7 +25,7 @@ export class Knowledge {
 
   constructor(local: Role) {
     this.local = local;
-    this.#connectingAt = now();
+    this.connectingAt = now();
   }
 
   get peer(): Role {
@@ -69,33 +65,19 @@ export class Knowledge {
     return this.#folded ?? this.#unfolded();
   }
 
-  /**
-   * ws tells what a Close frame said only with its `close` event: the frame is completed then, and our
-   * reply, which says the same. 1006: there was none after all.
-   */
-  completeClose(code: number, reason: string): void {
-    const draft = this.#draft();
-    const said = { statusCode: code === noStatusReceived ? null : code, reason };
-    const complete = (frame: CloseFrame | null): CloseFrame | null =>
-      code === abnormalClosure || !frame ? null : { ...frame, ...said };
-    const { [this.local]: own, [this.peer]: peer } = draft;
-    if (own.closeFrame?.hadPeerClose === true) own.closeFrame = complete(own.closeFrame);
-    peer.closeFrame = complete(peer.closeFrame);
-  }
-
   #fold(observation: Observation): void {
-    learn(this.#draft(), observation);
+    learn(this.draft(), observation);
   }
 
-  #draft(): Draft {
+  protected draft(): Draft {
     this.#folded ??= this.#unfolded();
     return this.#folded;
   }
 
   #unfolded(): Draft {
     const { local, peer } = this;
-    const draft = draftOf(unseenConnection(local));
-    draft.connectingAt = this.#connectingAt;
+    const draft = unseenConnection(local);
+    draft.connectingAt = this.connectingAt;
     if (this.#openedAt >= 0) draft.openedAt = this.#openedAt;
     if (this.#heardAt >= 0) draft[peer].heardAt = this.#heardAt;
     if (this.#pingAt >= 0) draft[local].pingAt = this.#pingAt;

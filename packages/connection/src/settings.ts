@@ -1,10 +1,10 @@
-import { createPolicy, type PolicyOptions, type Role } from '@farewell/core';
+import { createPolicy, type Policy, type PolicyOptions, type Role } from '@farewell/core';
 import { InvalidOptionError } from './errors.ts';
 import type { ConnectionSettings } from './managed-connection.ts';
 
 /** How a connection is run, beside core's policy. */
 export interface ConnectionOptions
-  extends Omit<PolicyOptions, 'afterHandshake' | 'drainTimeout' | 'closeNotifyGrace'> {
+  extends Omit<PolicyOptions, 'drainTimeout' | 'closeNotifyGrace'> {
   /** Bytes unsent above which `send` waits, and bytes not iterated over above which reading pauses. Default 65,536. */
   readonly highWaterMark?: number;
   /**
@@ -20,19 +20,20 @@ export function connectionSettings(
   options: ConnectionOptions,
   hooks: Omit<ConnectionSettings, 'policy' | 'highWaterMark' | 'lookUp'>,
 ): ConnectionSettings {
-  const result = createPolicy(local, policyOptions(options));
-  if (!result.policy) throw new InvalidOptionError(result.problem, result.option);
+  const isUsual = policyNames.every((name) => options[name] === undefined);
+  const policy = isUsual ? usualPolicies[local] : policyOf(local, options);
   const { highWaterMark = 65_536, lookUp = true } = options;
   if (!Number.isFinite(highWaterMark) || highWaterMark <= 0) {
     const message = `Expected \`highWaterMark\` to be a finite number > 0, got \`${String(highWaterMark)}\``;
     throw new InvalidOptionError(message, 'highWaterMark');
   }
-  return { policy: result.policy, highWaterMark, lookUp, ...hooks };
+  return { policy, highWaterMark, lookUp, ...hooks };
 }
 
 const policyNames = [
   'firstFin',
   'abort',
+  'afterHandshake',
   'heartbeat',
   'openTimeout',
   'closeTimeout',
@@ -41,6 +42,12 @@ const policyNames = [
   'pausedTimeout',
 ] as const satisfies readonly (keyof PolicyOptions)[];
 
-function policyOptions(options: ConnectionOptions): PolicyOptions {
-  return Object.fromEntries(policyNames.map((name) => [name, options[name]]));
+/** Of the connections that were told nothing else, which is most of them. */
+const usualPolicies = { client: policyOf('client', {}), server: policyOf('server', {}) };
+
+function policyOf(local: Role, options: ConnectionOptions): Policy {
+  const given = Object.fromEntries(policyNames.map((name) => [name, options[name]]));
+  const result = createPolicy(local, given);
+  if (!result.policy) throw new InvalidOptionError(result.problem, result.option);
+  return result.policy;
 }

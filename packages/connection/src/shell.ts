@@ -12,13 +12,13 @@ import {
   type TcpState,
 } from '@farewell/core';
 import type { WebSocket } from 'ws';
-import { type Alarm, alarmClock, now } from './alarm-clock.ts';
-import { type Ending, endingWithText } from './ending.ts';
+import { type Alarm, alarmClock, inStep, now } from './alarm-clock.ts';
+import { CloseFrames, type OwnClose } from './close-frames.ts';
+import { type Ending, EndingWithText } from './ending.ts';
 import { breachOf, factsOfError } from './errors-of-ws.ts';
 import { type FinHolder, holdFin, letFinGo } from './held-socket.ts';
 import { type Lookup, lookUp, prepareLookup } from './kernel/exact-lookup.ts';
 import { tcpStateOf } from './kernel/own-socket.ts';
-import { Knowledge } from './knowledge.ts';
 import { resetSocket } from './reset-socket.ts';
 import { type FinSent, sendFin } from './send-fin.ts';
 import { flushed, hasEnded, isClosing, isWatched, type ShellOwner, wasCut } from './shell-owner.ts';
@@ -42,7 +42,7 @@ export interface ShellSettings {
 /** What an end comes to: as many rounds of actions as there are phases, and some more. */
 const mostRounds = 12;
 
-export class Shell extends Knowledge implements Alarm, FinHolder {
+export class Shell extends CloseFrames implements Alarm, FinHolder {
   alarmAt = 0;
   alarmIndex = -1;
   readonly ws: WebSocket;
@@ -82,6 +82,11 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
     holdFin(socket, this);
   }
 
+  /** The opening handshake began. There is nothing to decide yet, only to wait. */
+  begin(): void {
+    alarmClock.set(this, this.connectingAt + this.#settings.policy.openTimeout);
+  }
+
   /** The opening handshake completed. The first ping comes at a random time, so that pings spread. */
   open(): void {
     const at = now();
@@ -91,7 +96,7 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
     this.#bytesRead = this.#socket?.bytesRead ?? 0;
     if (!heartbeat) return this.ask();
     this.#firstPing = 'due';
-    alarmClock.set(this, at + Math.ceil(Math.random() * heartbeat.interval));
+    alarmClock.set(this, inStep(at + Math.ceil(Math.random() * heartbeat.interval)));
   }
 
   ring(at: number): void {
@@ -123,6 +128,8 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
       this.#refresh(at);
       const { actions, deadline } = decide(this.connection(), this.#settings.policy, at);
       for (const action of actions) this.#carryOut(action);
+      // What is left is ws's `close` event.
+      if (this.isOpened && this.#socket?.destroyed) break;
       if (actions.length > 0 && actions[0]?.kind !== 'release') continue;
       this.#wait(deadline, at);
       break;
@@ -160,7 +167,7 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
     this.#hasBreached = true;
     this.see({ kind: 'violation', by: this.peer, statusCode, section });
     // ws has sent its Close frame already, unless it had sent one before.
-    if (!this.connection()[this.local].closeFrame) {
+    if (!this.hasSentClose) {
       const because = 'protocol-violation';
       this.#sawOwnClose({ statusCode, reason: '', hadPeerClose: false, because });
     }
@@ -195,7 +202,7 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
     this.see(endingOf(this.connection(), this.local, { at, unflushedBytes }), at);
     const connection = this.connection();
     const result = outcome(connection);
-    return result && endingWithText(result, connection);
+    return result && new EndingWithText(result, connection);
   }
 
   #carryOut(action: Action): void {
@@ -256,7 +263,7 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
     if (this.ws.readyState !== this.ws.OPEN) return this.#closeReceived();
     this.#sawOwnClose({ statusCode, reason, hadPeerClose: false, because });
     if (statusCode === null) this.ws.close();
-    else this.ws.close(statusCode, reason);
+    else this.ws.close(statusCode, this.provableReason(this.#socket, statusCode, reason));
   }
 
   #ping(): void {
@@ -292,25 +299,12 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
     else this.see({ kind: 'fin', by: peer, seenAt: local, hadPeerFin: 'unknown' });
   }
 
-  /** A Close frame came in; if we had sent none, ws has replied by the same code and reason. */
   #closeReceived(): void {
-    const { local, peer } = this;
-    const known = this.connection();
-    if (known[peer].closeFrame) return;
-    const isFirst = known[local].closeFrame === null;
-    const hadPeerClose = isFirst ? false : 'unknown';
-    const said = { statusCode: null, reason: '' };
-    this.see({ kind: 'close-frame', by: peer, seenAt: local, ...said, hadPeerClose });
-    if (isFirst) this.#sawOwnClose({ ...said, hadPeerClose: true, because: 'peer' });
+    if (this.receivedClose() === 'answered') this.#owner[isClosing]();
   }
 
-  #sawOwnClose(frame: {
-    readonly statusCode: number | null;
-    readonly reason: string;
-    readonly hadPeerClose: boolean;
-    readonly because: Because;
-  }): void {
-    this.see({ kind: 'close-frame', by: this.local, seenAt: this.local, ...frame });
+  #sawOwnClose(frame: OwnClose): void {
+    this.sentClose(frame);
     this.#owner[isClosing]();
   }
 
@@ -338,8 +332,16 @@ export class Shell extends Knowledge implements Alarm, FinHolder {
 
   #wait(deadline: Deadline | null, at: number): void {
     if (!deadline) return alarmClock.clear(this);
-    const wakeAt = this.#awaitsFinBehindNotify() ? at + 1 : deadline.at;
-    alarmClock.set(this, Math.min(wakeAt, deadline.at));
+    alarmClock.set(this, this.#wakeAt(deadline, at));
+  }
+
+  #wakeAt({ name, at: dueAt }: Deadline, at: number): number {
+    const { heartbeat } = this.#settings.policy;
+    if (heartbeat && name === 'heartbeat') return inStep(dueAt);
+    // A pong asks nothing, and the next ping may be due before the deadline for this one.
+    if (heartbeat && name === 'heartbeat-reply')
+      return Math.min(inStep(at + heartbeat.interval), dueAt);
+    return this.#awaitsFinBehindNotify() ? Math.min(at + 1, dueAt) : dueAt;
   }
 
   /** TLS's close_notify has come; the peer's FIN follows about a turn of the loop later. */

@@ -12,13 +12,18 @@ export function holdSocket(connection: ManagedConnection, socket: Socket): void 
 
 /** Arms the deadline of the opening handshake (a client, whose ws tells when it is over). */
 export function startOpening(connection: ManagedConnection): void {
-  connection[shell].ask();
+  connection[shell].begin();
 }
 
 /** The 101 has been sent (a server). */
 export function openConnection(connection: ManagedConnection): void {
   connection[shell].open();
   connection[hasOpened]();
+}
+
+/** Both ends agreed in the opening handshake, see reset-agreement.ts. */
+export function agreeToReset(connection: ManagedConnection): void {
+  connection[shell].agreeToReset();
 }
 
 /** What a drain tells its connections. */

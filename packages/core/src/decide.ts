@@ -136,13 +136,20 @@ const empty = { statusCode: null, reason: '' };
 function endOwed(connection: Connection, policy: Policy): Action | null {
   const { local } = policy;
   if (finSentAt(connection[local]) !== null) return null;
+  if (mayReset(connection, policy)) return { kind: 'reset', because: 'policy' };
   if (peerFinCame(connection, local)) return { kind: 'send-fin', because: 'peer' };
   // After close_notify alone the FIN is on its way; the deadline `fin` bounds the wait for it.
   if (peerStreamEndedAt(connection, local) !== null) return null;
   if (handshakeDoneAt(connection, local) === null) return null;
-  const isReply = connection[peerOf(local)].closeFrame?.hadPeerClose === true;
-  if (policy.afterHandshake === 'reset' && isReply && unsentBytes(connection, local) === 0) {
-    return { kind: 'reset', because: 'policy' };
-  }
   return policy.firstFin === local ? { kind: 'send-fin', because: 'policy' } : null;
+}
+
+/**
+ * What replies to our Close was sent when all that we sent before had been read, and is itself behind all
+ * that the peer sent: nothing is left to lose, also if the peer's FIN has come meanwhile.
+ */
+function mayReset(connection: Connection, { local, afterHandshake }: Policy): boolean {
+  if (afterHandshake !== 'reset' || handshakeDoneAt(connection, local) === null) return false;
+  const isReply = connection[peerOf(local)].closeFrame?.hadPeerClose === true;
+  return isReply && unsentBytes(connection, local) === 0;
 }

@@ -2,13 +2,16 @@ import { EventEmitter, once } from 'node:events';
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import {
+  agreeToReset,
   type ConnectionSettings,
   type CutHow,
   connectionSettings,
   holdSocket,
   InvalidOptionError,
   ManagedConnection,
+  mayReset,
   openConnection,
+  resetHeader,
   withoutOwnTimer,
 } from '@farewell/connection';
 import type { Policy } from '@farewell/core';
@@ -78,6 +81,9 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
     this.#logger = options.logger ?? null;
     this.#stopLogging = this.#logger ? logServer(this, this.#logger) : () => {};
     this.#wss = new WebSocketServer({ ...options.ws, ...ours });
+    this.#wss.on('headers', (headers: string[], request: IncomingMessage) => {
+      if (this.#agreesToReset(request)) headers.push(`${resetHeader.name}: ${resetHeader.value}`);
+    });
   }
 
   /** Those that have not ended. */
@@ -260,9 +266,14 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
     if (!isTaken) this.#refused({ cause: 'bad-handshake', status: null }, request);
   }
 
+  #agreesToReset({ headers }: IncomingMessage): boolean {
+    return this.#settings.policy.afterHandshake === 'reset' && mayReset(headers);
+  }
+
   #take(ws: WebSocket, socket: Socket, request: IncomingMessage): void {
     const connection = new ManagedConnection(ws, this.#settings);
     holdSocket(connection, socket);
+    if (this.#agreesToReset(request)) agreeToReset(connection);
     this.#connections.add(connection);
     this.#counts.opened += 1;
     openConnection(connection);

@@ -1,9 +1,12 @@
 import {
+  agreeToReset,
   type ConnectionOptions,
   connectionSettings,
   holdSocket,
   InvalidOptionError,
   ManagedConnection,
+  mayReset,
+  resetHeader,
   startOpening,
   withoutOwnTimer,
 } from '@farewell/connection';
@@ -27,14 +30,16 @@ export interface ConnectOptions extends ConnectionOptions, TcpOptions {
  * `openTimeout`. Throws InvalidOptionError for a wrong URL or option, and nothing for what the network does.
  */
 export function connect(url: string | URL, options: ConnectOptions = {}): ManagedConnection {
-  const settings = connectionSettings('client', options, { onError: warn, onEnd: () => {} });
-  const held: Held = { connection: null, socket: null, missing: [] };
+  const settings = connectionSettings('client', options, hooks);
+  const held: Held = { connection: null, socket: null };
   const ws = openWebSocket(url, options, held);
   const connection = new ManagedConnection(ws, settings);
   held.connection = connection;
   if (held.socket) holdSocket(connection, held.socket);
   startOpening(connection);
   if (options.signal) follow(connection, options.signal);
+  if (options.afterHandshake === 'reset')
+    ws.once('upgrade', ({ headers }) => mayReset(headers) && agreeToReset(connection));
   return connection;
 }
 
@@ -42,25 +47,27 @@ export function connect(url: string | URL, options: ConnectOptions = {}): Manage
 interface Held {
   connection: ManagedConnection | null;
   socket: ReturnType<typeof createConnection> | null;
-  missing: readonly string[];
 }
 
 function openWebSocket(url: string | URL, options: ConnectOptions, held: Held): WebSocket {
   const { protocols = [], headers, origin } = options;
   const create = (args: RequestArgs): NonNullable<Held['socket']> => {
-    const isSecure = args.defaultPort === 443;
-    held.socket = createConnection(args, { ...options, isSecure }, notApplied);
+    held.socket = createConnection(args, options, notApplied);
     if (held.connection) holdSocket(held.connection, held.socket);
     return held.socket;
   };
+  const wsOptions: ClientOptions = { ...options.ws, ...withoutOwnTimer };
+  wsOptions.createConnection = create as NonNullable<ClientOptions['createConnection']>;
+  if (headers) wsOptions.headers = { ...headers };
+  if (options.afterHandshake === 'reset')
+    wsOptions.headers = { ...wsOptions.headers, [resetHeader.name]: resetHeader.value };
+  if (origin !== undefined) wsOptions.origin = origin;
   try {
-    return new WebSocket(url, typeof protocols === 'string' ? protocols : [...protocols], {
-      ...options.ws,
-      ...(headers && { headers: { ...headers } }),
-      ...(origin !== undefined && { origin }),
-      ...withoutOwnTimer,
-      createConnection: create as NonNullable<ClientOptions['createConnection']>,
-    });
+    return new WebSocket(
+      url,
+      typeof protocols === 'string' ? protocols : [...protocols],
+      wsOptions,
+    );
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new InvalidOptionError(
@@ -94,3 +101,5 @@ function warn(error: unknown): void {
     detail,
   });
 }
+
+const hooks = { onError: warn, onEnd: (): void => {} };

@@ -1,5 +1,11 @@
 import type { ClientRequestArgs } from 'node:http';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import {
+  connect as connectTcp,
+  isIP,
+  type NetConnectOpts,
+  type Socket,
+  type TcpNetConnectOpts,
+} from 'node:net';
 import { connect as connectTls, type ConnectionOptions as TlsOptions } from 'node:tls';
 import { applyTcpOptions } from '@farewell/connection';
 
@@ -30,27 +36,27 @@ export type RequestArgs = ClientRequestArgs & TlsOptions;
  */
 export function createConnection(
   args: RequestArgs,
-  options: TcpOptions & { readonly isSecure: boolean },
+  options: TcpOptions,
   onMissing: (names: readonly string[]) => void,
 ): Socket {
+  const tcp = connectTcp(placeOf(args, options));
+  if (options.tcpKeepAlive || options.tcpUserTimeout !== undefined)
+    tcp.once('connect', () => applyOptions(tcp, options, onMissing));
+  return args.defaultPort === 443 ? secure(tcp, args) : tcp;
+}
+
+function placeOf(args: RequestArgs, { tcpKeepAlive }: TcpOptions): NetConnectOpts {
   const { host, port, socketPath, localAddress, family, lookup } = args;
-  const { tcpKeepAlive } = options;
-  const keepAlive = tcpKeepAlive && {
-    keepAlive: true,
-    keepAliveInitialDelay: tcpKeepAlive.initialDelay,
-  };
-  const place = socketPath
-    ? { path: socketPath }
-    : { host: host ?? 'localhost', port: Number(port) };
-  const tcp = connectTcp({
-    ...place,
-    ...(localAddress !== undefined && { localAddress }),
-    ...(family !== undefined && { family }),
-    ...(lookup !== undefined && { lookup }),
-    ...keepAlive,
-  });
-  tcp.once('connect', () => applyOptions(tcp, options, onMissing));
-  return options.isSecure ? secure(tcp, args) : tcp;
+  if (socketPath) return { path: socketPath };
+  const place: TcpNetConnectOpts = { host: host ?? 'localhost', port: Number(port) };
+  if (localAddress !== undefined) place.localAddress = localAddress;
+  if (family !== undefined) place.family = family;
+  if (lookup !== undefined) place.lookup = lookup;
+  if (tcpKeepAlive) {
+    place.keepAlive = true;
+    place.keepAliveInitialDelay = tcpKeepAlive.initialDelay;
+  }
+  return place;
 }
 
 function applyOptions(

@@ -2,8 +2,9 @@ import type { Socket } from 'node:net';
 
 /** The file descriptor of a TCP or TLS socket; null: it has none (any more). Node has no public way to it. */
 export function descriptorOf(socket: Socket): number | null {
-  const handle: unknown = Reflect.get(socket, '_handle');
-  const fd: unknown =
-    typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : null;
+  const { _handle: handle } = socket as Socket & {
+    readonly _handle?: { readonly fd?: unknown } | null;
+  };
+  const fd = handle?.fd;
   return typeof fd === 'number' && fd >= 0 ? fd : null;
 }
