@@ -53,6 +53,7 @@ export type * from './socket-table.ts';
 export { isSound } from './sound.ts';
 export type { Holder, TcpOutcome } from './tcp-outcome.ts';
 export type * from './tcp-state.ts';
+export { linuxTcpStates } from './tcp-state.ts';
 export type { FinProof, TcpEvent } from './tcp-teardown.ts';
 export { finProof, isTcpState, nextTcpState, peerOf, tcpTeardown } from './tcp-teardown.ts';
 export type * from './trace-table.ts';

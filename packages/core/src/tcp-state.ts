@@ -22,3 +22,24 @@ export type TcpState =
 
 /** Whatever a row of a host's socket table can be in. */
 export type SocketState = TcpState | 'LISTEN';
+
+/**
+ * Linux's numbers for them, the index here: include/net/tcp_states.h. 12 is a SYN-RECEIVED that no socket
+ * was made for yet; 13 is a port that was bound without a socket in use (6.8).
+ */
+export const linuxTcpStates: readonly (SocketState | undefined)[] = [
+  undefined,
+  'ESTABLISHED',
+  'SYN-SENT',
+  'SYN-RECEIVED',
+  'FIN-WAIT-1',
+  'FIN-WAIT-2',
+  'TIME-WAIT',
+  'CLOSED',
+  'CLOSE-WAIT',
+  'LAST-ACK',
+  'LISTEN',
+  'CLOSING',
+  'SYN-RECEIVED',
+  'CLOSED',
+];

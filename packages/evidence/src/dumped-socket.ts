@@ -1,4 +1,11 @@
-import type { SocketRow, SocketState, TcpInfo, TcpTimer, TcpTimerKind } from '@farewell/core';
+import {
+  linuxTcpStates,
+  type SocketRow,
+  type SocketState,
+  type TcpInfo,
+  type TcpTimer,
+  type TcpTimerKind,
+} from '@farewell/core';
 import type { AddressTexts } from './ip-address.ts';
 import { parseTcpInfo } from './parse-tcp-info.ts';
 
@@ -103,23 +110,6 @@ const AF_INET6 = 10;
 const INET_DIAG_INFO = 2;
 const NO_TIMER: TcpTimer = { kind: 'none', expiresIn: 0, tries: 0 };
 
-/** Index: the number in include/net/tcp_states.h. 12 is a SYN that no socket was made for yet. */
-const TCP_STATES: readonly (SocketState | undefined)[] = [
-  undefined,
-  'ESTABLISHED',
-  'SYN-SENT',
-  'SYN-RECEIVED',
-  'FIN-WAIT-1',
-  'FIN-WAIT-2',
-  'TIME-WAIT',
-  'CLOSED',
-  'CLOSE-WAIT',
-  'LAST-ACK',
-  'LISTEN',
-  'CLOSING',
-  'SYN-RECEIVED',
-];
-
 /** Index: `idiag_timer`, set in net/ipv4/inet_diag.c. */
 const TIMER_KINDS: readonly (TcpTimerKind | undefined)[] = [
   'none',
@@ -130,7 +120,7 @@ const TIMER_KINDS: readonly (TcpTimerKind | undefined)[] = [
 ];
 
 function stateAt(view: DataView, at: number): SocketState | undefined {
-  return TCP_STATES[view.getUint8(at + 1)];
+  return linuxTcpStates[view.getUint8(at + 1)];
 }
 
 function readTimer(view: DataView, at: number): TcpTimer | null {

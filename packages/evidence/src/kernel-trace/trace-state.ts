@@ -1,25 +1,9 @@
-import type { SocketState, Unknown } from '@farewell/core';
+import { linuxTcpStates, type SocketState, type Unknown } from '@farewell/core';
 
-/**
- * The states that a traced socket can be in. The index is the number in include/net/tcp_states.h, and in
- * the columns of a batch. 13 is a port that was bound without a socket in use (6.8): CLOSED.
- */
-export const TRACE_STATES: readonly (SocketState | Unknown)[] = [
-  'unknown',
-  'ESTABLISHED',
-  'SYN-SENT',
-  'SYN-RECEIVED',
-  'FIN-WAIT-1',
-  'FIN-WAIT-2',
-  'TIME-WAIT',
-  'CLOSED',
-  'CLOSE-WAIT',
-  'LAST-ACK',
-  'LISTEN',
-  'CLOSING',
-  'SYN-RECEIVED',
-  'CLOSED',
-];
+/** The states that a traced socket can be in, by the number that is in the columns of a batch. */
+export const TRACE_STATES: readonly (SocketState | Unknown)[] = linuxTcpStates.map(
+  (tcpState) => tcpState ?? 'unknown',
+);
 
 /** The kernel's names, as `__print_symbolic` has them. */
 const KERNEL_NAMES: readonly string[] = [

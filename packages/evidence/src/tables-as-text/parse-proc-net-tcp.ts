@@ -9,7 +9,13 @@
  * host keeps them: this parser reads those of little-endian hosts (x86, ARM, RISC-V, ppc64le). The text
  * does not say which it is; of a big-endian host (s390x) every address would come out reversed.
  */
-import type { Problem, SocketRow, SocketState, TcpTimer, TcpTimerKind } from '@farewell/core';
+import {
+  linuxTcpStates,
+  type Problem,
+  type SocketRow,
+  type TcpTimer,
+  type TcpTimerKind,
+} from '@farewell/core';
 import { Fields, hexAt } from './fields.ts';
 import { ipv4Text, ipv6Text } from './ip-text.ts';
 import { ProblemCounter } from './problem-counter.ts';
@@ -20,23 +26,6 @@ const JIFFY = 10;
 
 /** A row's last field that matters is the inode; one more must follow, or the inode may be cut. */
 const FEWEST_FIELDS = 11;
-
-/** `enum` of include/net/tcp_states.h, by its number. 12 is a SYN-RECEIVED that has no full socket yet. */
-const TCP_STATES: readonly (SocketState | null)[] = [
-  null,
-  'ESTABLISHED',
-  'SYN-SENT',
-  'SYN-RECEIVED',
-  'FIN-WAIT-1',
-  'FIN-WAIT-2',
-  'TIME-WAIT',
-  'CLOSED',
-  'CLOSE-WAIT',
-  'LAST-ACK',
-  'LISTEN',
-  'CLOSING',
-  'SYN-RECEIVED',
-];
 
 /** Field `tr`. Kernels print 1 for retransmission, its early variants, and a handshake's SYN-ACK. */
 const TIMER_KINDS: readonly TcpTimerKind[] = [
@@ -110,7 +99,7 @@ export class ProcNetTcpReader {
     const fields = this.#fields;
     const local = this.#endpoint(1);
     const remote = this.#endpoint(2);
-    const tcpState = TCP_STATES[this.#hex(3, 0, 2) ?? 0] ?? null;
+    const tcpState = linuxTcpStates[this.#hex(3, 0, 2) ?? 0] ?? null;
     const timer = this.#timer();
     const inode = fields.decimal(9);
     const uid = fields.decimal(7);
