@@ -9,10 +9,10 @@ import { peerOf } from './tcp-teardown.ts';
 /**
  * One line, made of facts in the order of the layers: the Close frames, what TCP did, after how long, and
  * why. For example `sent 1000 (normal closure); no Close frame received; TCP reset by peer after 30.0 s`.
- * What is unknown is left out or called so. Empty as long as the connection has not ended.
+ * What is unknown is left out or called so. Empty as long as the connection has not ended. `result`: its
+ * outcome, for a caller that has it.
  */
-export function describeOutcome(connection: Connection): string {
-  const result = outcome(connection);
+export function describeOutcome(connection: Connection, result = outcome(connection)): string {
   if (result === null) return '';
   const { vantage } = connection;
   const frames =

@@ -1,16 +1,7 @@
-import {
-  type CloseOutcome,
-  describeOutcome,
-  type Holder,
-  type Observation,
-  observeAll,
-  outcome,
-  peerOf,
-  type Role,
-  unseenConnection,
-} from '@farewell/core';
+import { type CloseOutcome, type Holder, peerOf, type Role } from '@farewell/core';
 import { type ConnectionVerdict, diagnoseConnection, type WireCase } from '@farewell/diagnosis';
-import { type CapturedConnection, observationsFromConnection } from '@farewell/evidence';
+import type { CapturedConnection } from '@farewell/evidence';
+import { type Conclusion, Conclusions } from './conclusions.ts';
 
 /** How a connection ended, as the summary counts it. `fin` and `reset`: TCP ended; no Close frame was seen or expected. */
 export type EndingKind =
@@ -49,9 +40,10 @@ export type Explainer = (connection: CapturedConnection) => Explained;
  * the explainer remembers it for those that are reported later.
  */
 export function createExplainer(): Explainer {
+  const conclusions = new Conclusions();
   let lostElsewhere: WireCase['lostElsewhere'] = 'none-known';
   return (connection) => {
-    const explained = explain(connection, lostElsewhere);
+    const explained = explain(connection, conclusions.of(connection), lostElsewhere);
     if (connection.captureLost) lostElsewhere = 'packets';
     return explained;
   };
@@ -59,32 +51,20 @@ export function createExplainer(): Explainer {
 
 function explain(
   connection: CapturedConnection,
+  { outcome, text }: Conclusion,
   lostElsewhere: WireCase['lostElsewhere'],
 ): Explained {
-  const known = observeAll(unseenConnection('wire'), concluded(connection));
-  const reached = outcome(known);
-  if (reached === null) throw new Error('Expected an outcome of a connection that was ended');
   const { endedAt, lastPacketAt } = connection;
   // What does not come behind its end tells nothing of a connection.
   const observedUntil = endedAt === null ? connection.observedUntil : lastPacketAt;
-  const ending = endingOf(connection);
   return {
     connection,
-    outcome: reached,
-    ending,
-    text: textOf(connection, describeOutcome(known)),
-    tcp: tcpOf(connection, reached),
-    verdicts: diagnoseConnection({ connection, outcome: reached, observedUntil, lostElsewhere }),
+    outcome,
+    ending: endingOf(connection),
+    text: textOf(connection, text),
+    tcp: tcpOf(connection, outcome),
+    verdicts: diagnoseConnection({ connection, outcome, observedUntil, lostElsewhere }),
   };
-}
-
-/** The observations, with an end that swears to nothing where the capture ended before the connection. */
-function concluded(connection: CapturedConnection): readonly Observation[] {
-  const observations = observationsFromConnection(connection);
-  if (connection.endedAt !== null) return observations;
-  const at = connection.lastPacketAt;
-  const end = { at, kind: 'ended', of: 'wire', never: [], unflushedBytes: 'unknown' } as const;
-  return [...observations, { ...end, source: 'packets' }];
 }
 
 function endingOf(connection: CapturedConnection): EndingKind {

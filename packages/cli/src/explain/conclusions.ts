@@ -1,0 +1,116 @@
+import {
+  type CloseOutcome,
+  type Connection,
+  describeOutcome,
+  type Observation,
+  observeAll,
+  outcome,
+  type Phases,
+  type Role,
+  unseenConnection,
+} from '@farewell/core';
+import {
+  type CapturedConnection,
+  type CapturedSide,
+  observationsFromConnection,
+} from '@farewell/evidence';
+
+/** What the core concludes from a connection: its outcome, and that in one line. */
+export interface Conclusion {
+  readonly outcome: CloseOutcome;
+  readonly text: string;
+}
+
+/** So that a capture full of different reasons cannot take all memory. */
+const mostShapes = 4096;
+
+/**
+ * Concludes once what many connections have in common. On the wire an outcome depends on what was seen,
+ * and its phases alone on when: connections of one shape share the rest.
+ */
+export class Conclusions {
+  readonly #byShape = new Map<string, Shared>();
+
+  /** The conclusion, which is the core's own whatever was concluded before. */
+  of(connection: CapturedConnection): Conclusion {
+    const { known, reached } = this.#shared(connection);
+    const own = { ...reached, phases: phasesOf(connection) };
+    return { outcome: own, text: describeOutcome(known, own) };
+  }
+
+  #shared(connection: CapturedConnection): Shared {
+    const shape = shapeOf(connection);
+    const before = this.#byShape.get(shape);
+    if (before !== undefined) return before;
+    const shared = conclude(connection);
+    if (this.#byShape.size < mostShapes) this.#byShape.set(shape, shared);
+    return shared;
+  }
+}
+
+/** Of the first connection of a shape. */
+interface Shared {
+  readonly known: Connection;
+  readonly reached: CloseOutcome;
+}
+
+function conclude(connection: CapturedConnection): Shared {
+  const known = observeAll(unseenConnection('wire'), concluded(connection));
+  const reached = outcome(known);
+  if (reached === null) throw new Error('Expected an outcome of a connection that was ended');
+  return { known, reached };
+}
+
+/** The observations, with an end that swears to nothing where the capture ended before the connection. */
+function concluded(connection: CapturedConnection): readonly Observation[] {
+  const observations = observationsFromConnection(connection);
+  if (connection.endedAt !== null) return observations;
+  const at = connection.lastPacketAt;
+  const end = { at, kind: 'ended', of: 'wire', never: [], unflushedBytes: 'unknown' } as const;
+  return [...observations, { ...end, source: 'packets' }];
+}
+
+/** Everything that the observations tell, but for times and sizes. The reasons come last: they may hold anything. */
+function shapeOf(connection: CapturedConnection): string {
+  const { began, endedAt, handshake, seen, webSocket } = connection;
+  const { client, server } = connection.sides;
+  const answered = handshake?.respondedAt == null ? '-' : handshake.status;
+  const whole = `${began},${endedAt === null},${seen},${webSocket},${answered}`;
+  const first = client.closeFrame?.reason ?? '';
+  const reasons = `${first.length},${first}${server.closeFrame?.reason ?? ''}`;
+  return `${whole};${sideShape(client)};${sideShape(server)};${reasons}`;
+}
+
+function sideShape(side: CapturedSide): string {
+  const { closeFrame, fin, gaps, lastDataAt, reset, tls, truncated, unknownFrom } = side;
+  const close = closeFrame === null ? '' : `${closeFrame.statusCode} ${closeFrame.hadPeerClose}`;
+  const finished = fin === null ? '' : `${fin.hadPeerFin} ${fin.ackedAt === null}`;
+  const notified = tls?.closeNotify === 'seen' && lastDataAt !== null;
+  const isWhole = gaps === 0 && !truncated && unknownFrom === null;
+  return `${close},${finished},${reset?.validity},${notified},${isWhole}`;
+}
+
+function phasesOf({ handshake, lastPacketAt, sides }: CapturedConnection): Phases {
+  const { client, server } = sides;
+  const resets = [resetAt(client), resetAt(server)].filter((at) => at !== null);
+  return {
+    connectingAt: 'unknown',
+    openedAt: handshake?.status === 101 ? (handshake.respondedAt ?? 'unknown') : 'unknown',
+    closeAt: times(sides, ({ closeFrame }) => closeFrame),
+    finAt: times(sides, ({ fin }) => fin),
+    rstAt: resets.length === 0 ? 'unknown' : Math.min(...resets),
+    endedAt: lastPacketAt,
+  };
+}
+
+/** When a reset came that its receiver would take. */
+function resetAt({ reset }: CapturedSide): number | null {
+  return reset === null || reset.validity === 'outside-window' ? null : reset.at;
+}
+
+function times(
+  { client, server }: Readonly<Record<Role, CapturedSide>>,
+  what: (side: CapturedSide) => { readonly at: number } | null,
+): Phases['closeAt'] {
+  return { client: what(client)?.at ?? 'unknown', server: what(server)?.at ?? 'unknown' };
+}
