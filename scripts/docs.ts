@@ -5,12 +5,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { apiPages } from './docs/api-pages.ts';
 import { labPages, type Page } from './docs/lab-pages.ts';
+import { probePages } from './docs/probe-pages.ts';
 import { stateDiagrams } from './docs/state-diagrams.ts';
 
 const files: readonly Page[] = [
   { path: 'docs/state-diagrams.md', text: stateDiagrams() },
   ...labPages(),
   ...apiPages(),
+  ...probePages(),
 ];
 const check = process.argv.includes('--check');
 

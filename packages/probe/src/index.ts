@@ -24,6 +24,7 @@ export type { Effect, Incoming, PlayOptions, Seen } from './play.ts';
 export { Player } from './play.ts';
 export type { RawClientOptions, RawServer, TranscriptEntry } from './raw-peer.ts';
 export { connectRawPeer, listenRawPeer, RawPeer } from './raw-peer.ts';
+export { knownStacks, remedyFor, stackOf } from './remedies.ts';
 export type { OpeningAnswer, OpeningOptions } from './run/opening-answer.ts';
 export { openingAnswer } from './run/opening-answer.ts';
 export type { CheckResult, RunChecksOptions } from './run/run-checks.ts';

@@ -20,6 +20,7 @@ Exit status
 Examples
   farewell probe ws://127.0.0.1:8080/chat
   farewell probe --only teardown,deadlines --patience 10m wss://test.example/
+  farewell probe --listen 9000 --close-by bye
   farewell probe --json --fail-on should ws://127.0.0.1:8080/
 `;
 
@@ -38,6 +39,7 @@ export function addProbeCommand(program: Command, context: CommandContext): void
     .option('--close-by <text>', 'a message that makes the other side close the connection')
     .option('--pid <pid>', 'the server: it is stopped last, to see how it does that')
     .option('--signal <name>', 'the signal that stops it (default: TERM)')
+    .option('--stack <name>', 'whose settings to tell, where its answers do not name it')
     .option('--junit <file>', 'write JUnit XML too')
     .option('--baseline <file>', 'fail only on what an earlier --json did not have')
     .option('--insecure', 'accept any certificate')

@@ -46,7 +46,14 @@ export async function probeClients(
       onResult: ({ check }: CheckResult) => progress.done(check.id),
     });
     const duration = performance.now() - start;
-    return { target: { kind: 'client', url }, startedAt, duration, patience, results };
+    return {
+      target: { kind: 'client', url },
+      stack: request.stack,
+      startedAt,
+      duration,
+      patience,
+      results,
+    };
   } finally {
     await progress.clear();
   }

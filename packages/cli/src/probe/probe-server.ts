@@ -8,6 +8,7 @@ import {
   runChecks,
   runShutdown,
   shutdownChecks,
+  stackOf,
 } from '@farewell/probe';
 import type { Io } from '../terminal/io.ts';
 import { openKernel } from './kernel.ts';
@@ -48,10 +49,19 @@ export async function probeServer(
     const results = [...scripted, ...stopped];
     const duration = performance.now() - start;
     const target = { kind: 'server', url: url.href } as const;
-    return { target, startedAt, duration, patience, results };
+    const stack = request.stack ?? stackIn(results);
+    return { target, stack, startedAt, duration, patience, results };
   } finally {
     await progress.clear();
   }
+}
+
+/** The stack that answers name; null: none does, or an unknown one. */
+function stackIn(results: readonly CheckResult[]): string | null {
+  const heads = results.flatMap(({ transcript }) =>
+    (transcript?.entries ?? []).flatMap(({ seen }) => seen?.head ?? []),
+  );
+  return heads.map(stackOf).find((stack) => stack !== null) ?? null;
 }
 
 /** TLS as the request wants it. */

@@ -6,7 +6,7 @@ import type {
   Transcript,
   Verdict,
 } from '@farewell/probe';
-import { describeFrame } from '@farewell/probe';
+import { describeFrame, remedyFor } from '@farewell/probe';
 import { type Tally, tallies } from './scorecard.ts';
 
 /** One check in the JSON of `probe`. Field by field: docs/reference/probe-json.md. */
@@ -21,7 +21,16 @@ export interface ProbeCheckJson {
   readonly seen: string;
   readonly afterMs: number | null;
   readonly repeated: boolean;
+  /** What to set, for a check that failed; null: it did not, or nothing helps but a fix. */
+  readonly remedy: string | null;
+  /** The other side's socket at the end; null: it is not on this machine, or was not looked up. */
+  readonly peerSocket: PeerSocketJson | null;
   readonly timeline: readonly TimelineJson[];
+}
+
+interface PeerSocketJson {
+  readonly tcpState: PeerSocket['tcpState'];
+  readonly held: boolean | null;
 }
 
 interface TimelineJson {
@@ -45,6 +54,8 @@ export interface ProbeJson {
 export interface ProbeRun {
   /** `client`: the URL is where it listened. */
   readonly target: { readonly kind: 'server' | 'client'; readonly url: string };
+  /** The stack whose settings are told; null: unknown. */
+  readonly stack: string | null;
   readonly startedAt: Date;
   readonly duration: number;
   readonly patience: number;
@@ -59,11 +70,14 @@ export function probeJson(run: ProbeRun): ProbeJson {
     durationMs: Math.round(run.duration),
     patienceMs: run.patience,
     counts: tallies(run.results),
-    checks: run.results.map(checkJson),
+    checks: run.results.map((result) => checkJson(result, run.stack)),
   };
 }
 
-function checkJson({ check, judgement, transcript, repeated }: CheckResult): ProbeCheckJson {
+function checkJson(
+  { check, judgement, transcript, repeated }: CheckResult,
+  stack: string | null,
+): ProbeCheckJson {
   const { id, group, level, source, title, consequence } = check;
   const { verdict, seen, after } = judgement;
   return {
@@ -77,14 +91,23 @@ function checkJson({ check, judgement, transcript, repeated }: CheckResult): Pro
     seen,
     afterMs: after === null ? null : Math.round(after),
     repeated,
+    remedy: verdict === 'fail' ? remedyFor(id, stack) : null,
+    peerSocket: peerSocketJson(transcript),
     timeline: transcript === null ? [] : timeline(transcript),
   };
+}
+
+function peerSocketJson(transcript: Transcript | null): PeerSocketJson | null {
+  const last = transcript?.sockets.at(-1);
+  return last ? { tcpState: last.tcpState, held: last.held } : null;
 }
 
 /** What was done, what came, and what the kernel's table showed, in the order of time. */
 export function timeline({ entries, sockets }: Transcript): readonly TimelineJson[] {
   const played = entries.map(({ at, by, what, seen }): TimelineJson => {
-    const text = seen?.frame ? describeFrame(seen.frame) : firstLine(seen?.head) || what;
+    const text = seen?.frame
+      ? describeFrame(seen.frame)
+      : (seen?.head?.split('\r\n')[0]?.slice(0, 120) ?? what);
     return { atMs: rounded(at), by: by === 'us' ? 'probe' : 'peer', what: text };
   });
   const kernel = sockets.map(
@@ -98,13 +121,9 @@ export function timeline({ entries, sockets }: Transcript): readonly TimelineJso
 }
 
 /** `the peer's socket: FIN-WAIT-2, held by no process`. */
-function socketText({ tcpState, held }: PeerSocket): string {
+export function socketText({ tcpState, held }: PeerSocket): string {
   if (tcpState === 'CLOSED') return "the peer's socket: gone";
   return `the peer's socket: ${tcpState}${held === false ? ', held by no process' : ''}`;
-}
-
-function firstLine(head = ''): string {
-  return head.split('\r\n')[0] ?? '';
 }
 
 function rounded(ms: number): number {

@@ -1,9 +1,9 @@
-import { type CheckResult, checkGroups, type Verdict } from '@farewell/probe';
+import { type CheckResult, checkGroups, remedyFor, type Verdict } from '@farewell/probe';
 import type { ExitStatus } from '../exit-status.ts';
 import type { Paint } from '../terminal/colour.ts';
 import { formatDuration } from '../terminal/format.ts';
 import { printable, wrap } from '../terminal/layout.ts';
-import { type ProbeRun, timeline } from './render-json.ts';
+import { type ProbeRun, socketText, timeline } from './render-json.ts';
 import { levels, type Tally, tallies } from './scorecard.ts';
 
 /** How the text is to look. */
@@ -11,6 +11,11 @@ export interface ProbeStyle {
   readonly width: number;
   readonly paint: Paint;
   readonly verbose: boolean;
+}
+
+/** A style, and the stack whose settings are told. */
+interface Card extends ProbeStyle {
+  readonly stack: string | null;
 }
 
 const marks = { fail: '✗', 'cannot-tell': '?', pass: '✓', 'not-applicable': '-' } as const;
@@ -28,11 +33,12 @@ const labelWidth = 9;
 
 /** The scorecard: groups, failures first, and each level counted apart. */
 export function scorecard(run: ProbeRun, status: ExitStatus, style: ProbeStyle): string {
+  const card: Card = { ...style, stack: run.stack };
   const groups = checkGroups.flatMap((group) =>
     groupLines(
       group,
       run.results.filter(({ check }) => check.group === group),
-      style,
+      card,
     ),
   );
   const counts = tallies(run.results);
@@ -45,39 +51,45 @@ export function scorecard(run: ProbeRun, status: ExitStatus, style: ProbeStyle):
     .join('');
 }
 
-function groupLines(
-  group: string,
-  results: readonly CheckResult[],
-  style: ProbeStyle,
-): readonly string[] {
+function groupLines(group: string, results: readonly CheckResult[], card: Card): readonly string[] {
   if (results.length === 0) return [];
   const sorted = order.flatMap((verdict) =>
     results.filter(({ judgement }) => judgement.verdict === verdict),
   );
   return [
-    style.paint('strong', group),
-    ...sorted.flatMap((result) => resultLines(result, style)),
+    card.paint('strong', group),
+    ...sorted.flatMap((result) => resultLines(result, card)),
     '',
   ];
 }
 
-function resultLines(result: CheckResult, style: ProbeStyle): readonly string[] {
+function resultLines(result: CheckResult, card: Card): readonly string[] {
   const { check, judgement } = result;
-  const mark = style.paint(paints[judgement.verdict], marks[judgement.verdict]);
-  const head = `  ${mark} ${style.paint('strong', check.id)}`;
-  if (judgement.verdict === 'pass' && !style.verbose)
-    return [`${head}  ${style.paint('label', printable(judgement.seen))}`];
-  return [`${head}  ${labels[check.level]}, ${check.source}`, ...details(result, style)];
+  const mark = card.paint(paints[judgement.verdict], marks[judgement.verdict]);
+  const head = `  ${mark} ${card.paint('strong', check.id)}`;
+  if (judgement.verdict === 'pass' && !card.verbose)
+    return [`${head}  ${card.paint('label', printable(judgement.seen))}`];
+  return [`${head}  ${labels[check.level]}, ${check.source}`, ...details(result, card)];
 }
 
-function details(result: CheckResult, style: ProbeStyle): readonly string[] {
+function details(result: CheckResult, card: Card): readonly string[] {
   const { check, judgement, transcript } = result;
-  const steps = style.verbose && transcript ? timeline(transcript) : [];
+  const steps = card.verbose && transcript ? timeline(transcript) : [];
   return [
-    ...row('rule', check.title, style),
-    ...row('seen', judgement.seen, style),
-    ...(judgement.verdict === 'fail' ? row('so', check.consequence, style) : []),
-    ...steps.flatMap(({ atMs, by, what }) => row(by, `${atMs} ms  ${what}`, style)),
+    ...row('rule', check.title, card),
+    ...row('seen', judgement.seen, card),
+    ...(judgement.verdict === 'fail' ? failureRows(result, card) : []),
+    ...steps.flatMap(({ atMs, by, what }) => row(by, `${atMs} ms ${what}`, card)),
+  ];
+}
+
+function failureRows({ check, transcript }: CheckResult, card: Card): readonly string[] {
+  const remedy = remedyFor(check.id, card.stack);
+  const socket = transcript?.sockets.at(-1);
+  return [
+    ...(socket ? row('kernel', socketText(socket), card) : []),
+    ...row('so', check.consequence, card),
+    ...(remedy === null ? [] : row('do', remedy, card)),
   ];
 }
 

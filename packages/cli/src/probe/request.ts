@@ -1,5 +1,5 @@
 import type { Role } from '@farewell/core';
-import { allChecks, type CheckInfo } from '@farewell/probe';
+import { allChecks, type CheckInfo, knownStacks } from '@farewell/probe';
 import { nearNames } from '../lab/near-names.ts';
 import { failed, ok, type Result } from '../result.ts';
 import { parseDuration } from '../why/parse-duration.ts';
@@ -18,6 +18,7 @@ export interface TypedOptions {
   readonly pid?: string;
   readonly signal?: string;
   readonly junit?: string;
+  readonly stack?: string;
   readonly baseline?: string;
   readonly failOn: FailOn;
   readonly color?: boolean;
@@ -43,6 +44,8 @@ interface CommonRequest {
   /** How long a check may wait, ms. */
   readonly patience: number;
   readonly closeBy: string | null;
+  /** Null: as the answers say. */
+  readonly stack: string | null;
   readonly failOn: FailOn;
   /** A file for JUnit XML. */
   readonly junit: string | null;
@@ -74,11 +77,16 @@ export function parseRequest(url: string | undefined, options: TypedOptions): Re
   if (options.list) return ok({ does: 'list', checks: chosen.value, ...look(options) });
   const patience = parseDuration(options.patience, '--patience');
   if (!patience.ok) return patience;
+  if (options.stack !== undefined && !knownStacks.includes(options.stack))
+    return failed(
+      `Expected \`--stack\` to be one of ${knownStacks.join(', ')}, got \`${options.stack}\``,
+    );
   if (patience.value < shortestPatience)
     return failed(`Expected \`--patience\` to be at least 100ms, got \`${options.patience}\``);
   const common = {
     patience: patience.value,
     closeBy: options.closeBy ?? null,
+    stack: options.stack ?? null,
     failOn: options.failOn,
     junit: options.junit ?? null,
     baseline: options.baseline ?? null,

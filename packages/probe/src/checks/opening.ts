@@ -3,7 +3,7 @@ import type { Script } from '../script.ts';
 import { type Check, type CheckContext, fail, type Judgement, pass } from './check.ts';
 import { defaultBounds, judgeWait, untilFin } from './deadline.ts';
 import { opening } from './steps.ts';
-import { endOf, firstSeen, httpStatus, msText, type Transcript } from './transcript.ts';
+import { endOf, firstSeen, httpStatus, msText, statusLine, type Transcript } from './transcript.ts';
 
 /** Opening handshakes that are wrong, slow, or never come. */
 
@@ -124,7 +124,7 @@ function judgeHttpRefusal(transcript: Transcript): Judgement {
 }
 
 function statusText(transcript: Transcript): string {
-  const [line = ''] = firstSeen(transcript, 'handshake')?.head?.split('\r\n') ?? [];
+  const line = statusLine(transcript);
   return line === '' ? 'no answer' : line;
 }
 

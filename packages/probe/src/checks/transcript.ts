@@ -60,10 +60,17 @@ export function doneAt({ entries }: Transcript, what: string): number | null {
   return entries.find((entry) => entry.by === 'us' && entry.what.startsWith(what))?.at ?? null;
 }
 
+/** The first line of the answer to the opening handshake, cut to a bearable length; empty: none came. */
+export function statusLine(transcript: Transcript): string {
+  const [line = ''] = firstSeen(transcript, 'handshake')?.head?.split('\r\n') ?? [];
+  return line.length > longestLine ? `${line.slice(0, longestLine)}…` : line;
+}
+
+const longestLine = 120;
+
 /** The status code of a 101 or of a refusal; null: no answer to the opening handshake. */
 export function httpStatus(transcript: Transcript): number | null {
-  const head = firstSeen(transcript, 'handshake')?.head;
-  const [, status] = /^HTTP\/1\.[01] (\d{3})/.exec(head ?? '') ?? [];
+  const [, status] = /^HTTP\/1\.[01] (\d{3})/.exec(statusLine(transcript)) ?? [];
   return status === undefined ? null : Number(status);
 }
 

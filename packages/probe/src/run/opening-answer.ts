@@ -1,5 +1,5 @@
 import { opening } from '../checks/steps.ts';
-import { firstSeen, httpStatus } from '../checks/transcript.ts';
+import { firstSeen, httpStatus, statusLine } from '../checks/transcript.ts';
 import { playScript } from './play-script.ts';
 import { addressOf, type ProbeTarget } from './target.ts';
 
@@ -29,7 +29,7 @@ export async function openingAnswer(
     const head = firstSeen(transcript, 'handshake')?.head;
     if (head === undefined) return { kind: 'silent', within };
     if (httpStatus(transcript) === 101) return { kind: 'opened', head };
-    return { kind: 'refused', statusLine: head.split('\r\n')[0] ?? '' };
+    return { kind: 'refused', statusLine: statusLine(transcript) };
   } catch (error) {
     signal.throwIfAborted();
     return { kind: 'unreachable', why: error instanceof Error ? error.message : String(error) };

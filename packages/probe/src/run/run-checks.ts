@@ -9,7 +9,7 @@ import {
   notApplicable,
 } from '../checks/check.ts';
 import { afterOpening, close, ending } from '../checks/steps.ts';
-import { firstSeen, httpStatus, type Transcript } from '../checks/transcript.ts';
+import { httpStatus, statusLine, type Transcript } from '../checks/transcript.ts';
 import { canSetSocketOptions } from '../socket-options.ts';
 import { LagMeter } from './lag-meter.ts';
 import { playScript, type Stage } from './play-script.ts';
@@ -134,7 +134,7 @@ function judge(
 }
 
 function notOpened(transcript: Transcript): string {
-  const [line = ''] = firstSeen(transcript, 'handshake')?.head?.split('\r\n') ?? [];
+  const line = statusLine(transcript);
   return line === '' ? 'no answer to the opening handshake' : `the opening handshake gave: ${line}`;
 }
 

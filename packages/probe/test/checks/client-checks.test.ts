@@ -120,8 +120,9 @@ describe.concurrent.each(Object.entries(cases))('%s', (id, { passes, fails, seen
   });
 });
 
+const at = (...delays: number[]) => [0, ...delays].map((after) => ({ script: polite, after }));
+
 describe('how a client comes back', () => {
-  const at = (...delays: number[]) => [0, ...delays].map((after) => ({ script: polite, after }));
   const series: Readonly<Record<string, { passes: number[]; fails: number[]; seen: RegExp }>> = {
     'reconnect-backs-off': {
       passes: [150, 300, 600, 1_200],

@@ -45,7 +45,10 @@ export async function checkClient(
   visits: ReadonlyArray<{ readonly script: Script; readonly after?: number }>,
   limits: Limits,
 ): Promise<CheckResult> {
-  const opened = deferred<number>();
+  let opened: (port: number) => void = noPort;
+  const port = new Promise<number>((resolve) => {
+    opened = resolve;
+  });
   const running = runClientChecks({
     host: '127.0.0.1',
     port: 0,
@@ -55,13 +58,12 @@ export async function checkClient(
     readSockets,
     lagTolerance: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
-    onListening: opened.resolve,
+    onListening: (port) => opened(port),
   });
   const peers: RawPeer[] = [];
-  const port = await opened.promise;
   for (const { script, after = 0 } of visits) {
     await new Promise((resolve) => setTimeout(resolve, after));
-    const peer = await connectRawPeer(script, { host: '127.0.0.1', port });
+    const peer = await connectRawPeer(script, { host: '127.0.0.1', port: await port });
     peers.push(peer);
     if (visits.length > 1) await peer.ended;
   }
@@ -80,10 +82,4 @@ const readSockets: ReadSockets | null =
       }
     : null;
 
-function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
-}
+function noPort(): void {}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type ManagedServer } from '@farewell/server';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect, test } from 'vitest';
+import type { ProbeJson } from '../../src/probe/render-json.ts';
+import { farewell } from '../support/farewell.ts';
+
+const path = new URL('../../../../docs/reference/probe.schema.json', import.meta.url);
+const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile(
+  JSON.parse(readFileSync(path, 'utf8')),
+);
+
+/** Echoes, and closes when it is asked to. */
+async function echoServer(): Promise<{ server: ManagedServer; url: string }> {
+  const server = createServer({ port: 0, host: '127.0.0.1' });
+  server.on('error', () => {});
+  server.on('connection', async (connection) => {
+    for await (const message of connection) {
+      if (String(message) === 'close, please') void connection.close(1000, 'asked');
+      else await connection.send(message);
+    }
+  });
+  const { port } = await server.listening;
+  return { server, url: `ws://127.0.0.1:${port}/` };
+}
+
+async function probe(url: string): Promise<ProbeJson> {
+  const args = [
+    '--json',
+    '--patience',
+    '2s',
+    '--close-by',
+    'close, please',
+    '--fail-on',
+    'practice',
+  ];
+  const { stdout, stderr } = await farewell(['probe', url, ...args]);
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+test('our server fails nothing, twice the same, as the schema says', async () => {
+  const { server, url } = await echoServer();
+  const [first, second] = [await probe(url), await probe(url)];
+  await server.close();
+  validate(first);
+  expect(validate.errors ?? []).toEqual([]);
+  expect(first.checks.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
+  expect(first.counts.must).toMatchObject({ fail: 0, 'cannot-tell': 0 });
+  expect(first.counts.should).toMatchObject({ fail: 0, 'cannot-tell': 0 });
+  expect(verdicts(second)).toEqual(verdicts(first));
+});
+
+function verdicts({ checks }: ProbeJson): readonly string[] {
+  return checks.map(({ id, verdict }) => `${id} ${verdict}`);
+}
