@@ -13,7 +13,7 @@ const fewFrames = 12;
 export function diagramLines(explained: Explained): string[] {
   const { connection } = explained;
   if (connection.events === null || connection.events.length === 0) return [];
-  const events = withSilences(withoutMostFrames(connection.events));
+  const events = withSilences(withoutMostFrames(withoutEchoes(connection.events)));
   const [client, server] = finalStates(explained);
   return drawDiagram({
     client: { name: 'client', tcpState: client },
@@ -26,6 +26,15 @@ export function diagramLines(explained: Explained): string[] {
 type Noted =
   | ConnectionEvent
   | { readonly at: number; readonly by: Role; readonly kind: 'note'; readonly text: string };
+
+/** A FIN that repeats the sequence number of the SYN is told of as both: one packet, the FIN. */
+function withoutEchoes(events: readonly ConnectionEvent[]): readonly ConnectionEvent[] {
+  return events.filter(({ at, by, kind, text }, index) => {
+    const next = events[index + 1];
+    const isEmptyAgain = kind === 'retransmission' && text === '0 bytes';
+    return !(isEmptyAgain && next?.kind === 'fin' && next.by === by && next.at === at);
+  });
+}
 
 function withoutMostFrames(events: readonly ConnectionEvent[]): readonly Noted[] {
   const frames = events.filter(({ kind }) => kind === 'frame');
@@ -78,7 +87,7 @@ function textOf({ kind, text }: ConnectionEvent): string {
     case 'fin':
       return 'FIN';
     case 'rst':
-      return 'RST';
+      return text === '' ? 'RST' : `RST (${text})`;
     case 'keep-alive':
       return 'keep-alive probe';
     case 'zero-window':

@@ -34,7 +34,7 @@ export function textOutput(request: ExplainRequest, style: ExplainStyle): Output
           : groups.map((group) => groupLines(group, `#${group.exampleIndex}`, style))),
         ...(await connectionBlocks(request, { summary, kept }, style)),
         remarkLines(captures, summary, style),
-        wrap(closingLine(groups, status), style.width),
+        wrap(closingLine(summary, status), style.width),
       ];
       return blocks
         .filter((block) => block.length > 0)

@@ -33,7 +33,7 @@ export function fullLines(
       ...indented(tcpText(explained), style),
       ...violationLines(explained.connection, style),
     ]),
-    ...block(explained.verdicts.flatMap((verdict) => verdictLines(verdict, style))),
+    ...explained.verdicts.flatMap((verdict) => block(verdictLines(verdict, style))),
   ];
 }
 
@@ -89,7 +89,7 @@ function tcpText({ tcp, outcome }: Explained): string {
 function violationLines({ sides }: CapturedConnection, style: ExplainStyle): string[] {
   return (['client', 'server'] as const).flatMap((role) =>
     sides[role].violations.flatMap(({ section, what }) =>
-      indented(`${role} against RFC 6455 §${section}: ${what}`, style),
+      indented(`the ${role} broke RFC 6455 §${section}: ${what}`, style),
     ),
   );
 }

@@ -5,7 +5,7 @@ import { wrap } from '../terminal/layout.ts';
 import type { EndingKind } from './explained.ts';
 import type { ExplainRequest } from './request.ts';
 import type { ExplainStyle } from './style.ts';
-import type { ServerCount, Summary, VerdictGroup } from './summary.ts';
+import type { ServerCount, Summary } from './summary.ts';
 
 const endingTexts: Readonly<Record<EndingKind, string>> = {
   'closing-handshake': 'closing handshake',
@@ -112,7 +112,8 @@ const kinds = [
 ] as const;
 
 /** The last line: how much was found, and the exit status. */
-export function closingLine(groups: readonly VerdictGroup[], status: ExitStatus): string {
+export function closingLine(summary: Summary, status: ExitStatus): string {
+  const groups = summary.groups();
   const counts = kinds.flatMap(([severity, one, many]) => {
     const count = groups.filter((group) => group.severity === severity).length;
     return count === 0 ? [] : [formatQuantity(count, one, many)];
@@ -120,6 +121,7 @@ export function closingLine(groups: readonly VerdictGroup[], status: ExitStatus)
   const isWrong = groups.some(({ severity }) => severity === 'problem' || severity === 'risk');
   const found = counts.join(', ');
   const exit = `Exit status ${status}.`;
+  if (summary.connections === 0) return `No connection to explain. ${exit}`;
   if (isWrong) return `${found}. ${exit}`;
   return `Nothing is wrong here${found === '' ? '' : `: ${found}`}. ${exit}`;
 }

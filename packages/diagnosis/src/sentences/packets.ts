@@ -60,6 +60,8 @@ export const finBeforeCloseReply = {
   wait: (role: Role, time: string): string =>
     `the ${role}'s FIN came ${time} behind its Close frame and acknowledges no Close frame of the other side`,
   reply: (by: Role): string => `the ${by}'s Close frame came after that FIN`,
+  refused: (role: Role): string =>
+    `the ${role} answered it with RST: its socket was closed already, so nobody holds TIME-WAIT`,
   do: (role: Role): readonly string[] => [
     `${capital(role)}: after sending Close, read until the other Close frame has come (with a deadline), then end TCP.`,
     'A proxy between the two may close the other side at that FIN: it then sees 1006 instead of the code.',

@@ -44,6 +44,11 @@ export interface CaptureSummary {
 const DEFAULT_MAX_CONNECTIONS = 1_000_000;
 /** TIME-WAIT on Linux. */
 const DEFAULT_LINGER = 60_000;
+/**
+ * ms between the end of one file and the first packet of the next, above which nobody may have looked in
+ * between: they need not be of one series.
+ */
+const LONGEST_CHANGE_OF_FILES = 5000;
 /** Packets between two looks at the connections that have ended. A power of two. */
 const REAP_EVERY = 256;
 
@@ -64,6 +69,7 @@ export class CaptureReader implements PacketSink {
   #tcpPackets = 0;
   #otherPackets = 0;
   #firstAt: number | null = null;
+  #isFirstOfFile = true;
   #lastAt = Number.NEGATIVE_INFINITY;
   #dropped: number | null = null;
   /** Where the file says when its capture was ended. */
@@ -146,7 +152,7 @@ export class CaptureReader implements PacketSink {
   onPacket(): void {
     const { packet } = this;
     this.#packets += 1;
-    this.#firstAt ??= packet.at;
+    if (this.#isFirstOfFile) this.#beginPackets(packet.at);
     if (packet.at > this.#lastAt) this.#lastAt = packet.at;
     const ip = locateIp(packet);
     const kind = ip < 0 ? 'other' : parseIp(packet, ip);
@@ -215,10 +221,20 @@ export class CaptureReader implements PacketSink {
       this.problems.add('capture that ends in the middle of a record', example);
     }
     this.#container?.end();
+    this.#isFirstOfFile = true;
     this.#container = null;
     this.#foreign = false;
     this.#skip = 0;
     this.#partial.drop(left);
+  }
+
+  /** Between files that do not follow each other at once, silence proves nothing. */
+  #beginPackets(at: number): void {
+    this.#isFirstOfFile = false;
+    this.#firstAt ??= at;
+    const filesEndedAt = Math.max(this.#lastAt, this.#endedAt);
+    if (at - filesEndedAt > LONGEST_CHANGE_OF_FILES && Number.isFinite(filesEndedAt))
+      this.#tracker.noteInterruption(filesEndedAt);
   }
 
   #tellBounds(): void {

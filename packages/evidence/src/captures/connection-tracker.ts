@@ -48,6 +48,7 @@ export class ConnectionTracker {
   readonly #table: ConnectionTable;
   readonly #linger: Linger;
   readonly #log = new EventLog();
+  readonly #interruptions: number[] = [];
   #opened = 0;
   #evicted = 0;
   #hand = 0;
@@ -85,6 +86,11 @@ export class ConnectionTracker {
     for (let id = this.#linger.take(now); id >= 0; id = this.#linger.take(now)) {
       this.#reportIfSame(id, this.#linger.index, now);
     }
+  }
+
+  /** From `at` (ms of the capture's time) up to the next packet nobody looked: another file begins. */
+  noteInterruption(at: number): void {
+    this.#interruptions.push(at);
   }
 
   /** Reports all that are left, in the order of their ids; the capture ended at `now`. */
@@ -181,13 +187,22 @@ export class ConnectionTracker {
     return Math.max(slots.number(LAST_AT), slots.number(LAST_AT, SIDE_STRIDE));
   }
 
+  /** No later than the first interruption behind the connection's last packet. */
+  #lookedUntil(until: number): number {
+    if (this.#interruptions.length === 0) return until;
+    const lastAt = this.#lastAt();
+    return Math.min(until, this.#interruptions.find((at) => at >= lastAt) ?? until);
+  }
+
   #report(report: Report): void {
     const { stream } = this;
     const { slots } = stream;
     const { id } = slots;
     const watched = (slots.word(FLAGS) & WATCHED) !== 0;
     if (watched) this.#log.attach(stream, this.#lastAt());
-    const record = new ConnectionRecord(stream, report, watched ? this.#log : null);
+    const observedUntil = this.#lookedUntil(report.observedUntil);
+    const until = { ...report, observedUntil };
+    const record = new ConnectionRecord(stream, until, watched ? this.#log : null);
     this.#options.onConnection(record);
     stream.note = null;
     slots.seek(id);

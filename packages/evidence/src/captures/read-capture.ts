@@ -67,19 +67,28 @@ async function readFile(reader: CaptureReader, being: FileBeingRead): Promise<vo
   const chunks = file === '-' ? standardInput(options) : chunksOfFile(file);
   const before = progress.bytes;
   let failed = false;
+  let cameAt = performance.now();
   const tell = (error: unknown) => {
     failed = true;
     if (options.signal?.aborted === true) return;
     reader.problems.add(problemOf(error), `${file}: ${messageOf(error)}`);
   };
   for await (const chunk of guarded(decompressed(chunks), tell)) {
+    cameAt = performance.now();
     reader.feed(chunk);
     progress.bytes += chunk.length;
     const { packets, live, lastAt } = reader.progress;
     options.onProgress?.({ file, bytes: progress.bytes, packets, live, lastPacketAt: lastAt });
-    if (!reader.readable || options.signal?.aborted === true) return;
+    if (!reader.readable || options.signal?.aborted === true) break;
   }
+  if (file === '-') noteSilence(reader, performance.now() - cameAt);
   if (progress.bytes === before && !failed) reader.problems.add('empty file', file);
+}
+
+/** A capture that came through a pipe while it was made went on for as long as nothing came any more. */
+function noteSilence(reader: CaptureReader, ms: number): void {
+  const { lastAt } = reader.progress;
+  if (lastAt !== null) reader.onCaptureEnd(lastAt + ms);
 }
 
 /** Tells an error of the source and ends; an error of whoever takes the chunks is not its business. */

@@ -60,8 +60,8 @@ export function trackReset(stream: Stream, packet: Packet): void {
   if (slots.has(RST_SEEN, side) && isCopy(stream, packet)) return slots.count(DUPLICATES, side);
   slots.count(RST_COUNT, side);
   addHistory(slots, HISTORY_RST, side);
-  stream.note?.({ kind: 'rst', text: '' });
   const validity = validityOf(stream, packet);
+  stream.note?.({ kind: 'rst', text: validity === OUTSIDE ? 'ignored' : '' });
   const before = slots.has(RST_SEEN, side) ? (slots.word(RST_INFO, side) >> 16) & 3 : OUTSIDE;
   if (before === OUTSIDE && (validity !== OUTSIDE || !slots.has(RST_SEEN, side))) {
     remember(stream, packet, validity);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CaptureReader } from '../../src/captures/capture-reader.ts';
+import type { CapturedConnection } from '../../src/captures/captured-connection.ts';
 import { packetOf, pcapOf } from './support/capture-writer.ts';
 import { ConnectionScript, flag, type Segment } from './support/connection-script.ts';
 import { readAll } from './support/read-all.ts';
@@ -123,5 +124,26 @@ describe('a tracker', () => {
       'syn-ack',
       'data 10 bytes',
     ]);
+  });
+});
+
+describe('up to when a connection was looked at, over several files', () => {
+  const one = new ConnectionScript().upgrade().fin('client').ack('server');
+  const last = one.segments.at(-1)?.at ?? 0;
+
+  it.each([
+    ['goes on where they follow each other', 3000, last + 3000 + 2],
+    ['ends where nobody looked for a while', 86_400_000, last],
+  ])('it %s', (_, pause, expected) => {
+    const client = { address: '10.9.9.9', port: 1 };
+    const other = new ConnectionScript({ at: last + pause, client }).open();
+    const found: CapturedConnection[] = [];
+    const reader = new CaptureReader({ onConnection: (record) => void found.push(record.read()) });
+    for (const { segments } of [one, other]) {
+      reader.beginFile('one of a series');
+      reader.feed(pcapOf(segments.map((segment) => packetOf(segment))));
+    }
+    reader.end();
+    expect(found.find(({ index }) => index === 0)?.observedUntil).toBe(expected);
   });
 });

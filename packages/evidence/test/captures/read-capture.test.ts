@@ -134,6 +134,20 @@ describe('a capture on standard input', () => {
     expect((await reading).connections).toBe(2);
   });
 
+  it('knows how long nothing came before its end', async () => {
+    const stdin = new PassThrough();
+    const chunk = deferred();
+    const reading = read(['-'], { stdin, onProgress: () => chunk.resolve() });
+    stdin.write(file(new ConnectionScript().upgrade().segments));
+    await chunk.promise;
+    const silence = 30;
+    setTimeout(() => stdin.end(), silence);
+    const [connection] = (await reading).connections;
+    const { observedUntil = 0, lastPacketAt = 0 } = connection ?? {};
+    // Timers have whole milliseconds.
+    expect(observedUntil - lastPacketAt).toBeGreaterThan(silence - 2);
+  });
+
   it('ends when the signal aborts, with what was read until then', async () => {
     const stdin = new PassThrough();
     const abort = new AbortController();

@@ -1,7 +1,16 @@
 import type { Role } from '@farewell/core';
 import { finBeforeCloseReply as say } from '../../sentences/packets.ts';
 import { duration } from '../../words.ts';
-import { found, other, type PacketRule, roles, seen, shortestWait, span } from '../rule.ts';
+import {
+  found,
+  other,
+  type PacketRule,
+  resetAt,
+  roles,
+  seen,
+  shortestWait,
+  span,
+} from '../rule.ts';
 import type { WireConnection } from '../wire-connection.ts';
 
 /** FIN right behind the own Close frame, without waiting for the other side's. */
@@ -10,7 +19,12 @@ export const finBeforeCloseReply: PacketRule = ({ connection }) =>
     const wait = hastyFin(connection, role);
     if (wait === null) return [];
     const reply = connection.sides[other(role)].closeFrame;
-    const late = reply ? [seen(say.reply(other(role)))] : [];
+    const reset = resetAt(connection.sides[role]);
+    const isRefused = reply && reset !== null && reset >= reply.at;
+    const late = [
+      ...(reply ? [seen(say.reply(other(role)))] : []),
+      ...(isRefused ? [seen(say.refused(role))] : []),
+    ];
     return found({
       id: 'fin-before-close-reply',
       severity: 'risk',
