@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -98,8 +98,15 @@ async function runCaptured(name: string) {
     if (result === null) throw new Error(`Expected ${name} to run`);
     return { result: result as ScenarioResult, all: explainBytes(readFileSync(file)) };
   } finally {
+    keepIfWanted(file, name);
     rmSync(folder, { recursive: true });
   }
+}
+
+/** With FAREWELL_KEEP_CAPTURES=FOLDER the captures stay there: scripts/random-verdicts.ts looks at them. */
+function keepIfWanted(file: string, name: string): void {
+  const folder = process.env['FAREWELL_KEEP_CAPTURES'];
+  if (folder !== undefined && sizeOf(file) > 0) copyFileSync(file, join(folder, `${name}.pcap`));
 }
 
 /** The stage waits until tcpdump listens: it has written the file's header by then. */
