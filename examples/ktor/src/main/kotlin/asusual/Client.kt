@@ -14,7 +14,10 @@ import script.runClients
 
 /** Arguments: the URL and how many connections. */
 suspend fun main(args: Array<String>) {
-    val client = HttpClient(CIO) { install(WebSockets) }
+    val client = HttpClient(CIO) {
+        install(WebSockets)
+        engine { maxConnectionsCount = 1_000; endpoint.maxConnectionsPerRoute = 1_000 } // else 100
+    }
     runClients(args) { url, lines, onOpen -> bid(client, url, lines, onOpen) }
 }
 

@@ -20,6 +20,7 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.selects.select
 import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeoutOrNull
+import okhttp3.Dispatcher
 import script.runClients
 
 /** Arguments: the URL and how many connections. */
@@ -33,6 +34,8 @@ fun client(): HttpClient = HttpClient(OkHttp) {
     install(WebSockets)
     engine {
         config {
+            // A WebSocket counts as a request for as long as it is open; 64 and 5 for each host otherwise.
+            dispatcher(Dispatcher().apply { maxRequests = 1_000; maxRequestsPerHost = 1_000 })
             pingInterval(Duration.ofSeconds(5)) // in production 20 seconds
             webSocketCloseTimeout(Duration.ofSeconds(5))
         }

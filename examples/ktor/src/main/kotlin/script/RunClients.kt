@@ -1,16 +1,19 @@
 package script
 
+import java.util.concurrent.Executors
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.system.exitProcess
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableSharedFlow
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.takeWhile
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.withContext
 
 /**
  * Runs that many clients at a time for the script that watches them: prints `open` when all are, gives each
@@ -24,7 +27,9 @@ suspend fun runClients(
     val count = args[1].toInt()
     val lines = MutableSharedFlow<String>()
     val open = AtomicInteger()
-    val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
+    // Threads of its own: Ktor 3.5 makes the Sec-WebSocket-Key by blocking its thread until a coroutine of
+    // Dispatchers.IO has made random bytes. Where all of those threads wait for it, nothing is ever opened.
+    val scope = CoroutineScope(SupervisorJob() + Executors.newFixedThreadPool(2).asCoroutineDispatcher())
     repeat(count) {
         scope.launch {
             try {
@@ -38,6 +43,6 @@ suspend fun runClients(
     }
     while (open.get() < count) delay(10)
     lines.subscriptionCount.first { it == count }
-    for (line in generateSequence(::readLine)) lines.emit(line)
+    while (true) lines.emit(withContext(Dispatchers.IO) { readLine() } ?: break)
     exitProcess(0)
 }
