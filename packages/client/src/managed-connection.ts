@@ -2,10 +2,12 @@ import {
   ConnectionClosedError,
   ConnectionNotOpenedError,
   type Ending,
+  handled,
   InvalidOptionError,
   longestReasonBytes,
   mayCloseWith,
   type ReadyState,
+  unsettled,
   utf8Bytes,
 } from '@farewell/core';
 import { Emitter } from './emitter.ts';
@@ -13,7 +15,6 @@ import { MessageQueue } from './message-queue.ts';
 import { type NativeWebSocket, readyStates } from './native-web-socket.ts';
 import type { Settings } from './options.ts';
 import { SendQueue } from './send-queue.ts';
-import { handled, unsettled } from './settled.ts';
 import { Shell, type ShellOwner } from './shell.ts';
 
 /** A message: text frames are strings, binary ones bytes. */

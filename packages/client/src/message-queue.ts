@@ -1,4 +1,4 @@
-import { type Settled, unsettled } from './settled.ts';
+import { type Settled, unsettled } from '@farewell/core';
 
 /** Messages that wait for whoever iterates. A browser cannot be told to stop reading: `push` says what waits. */
 export class MessageQueue<T> {

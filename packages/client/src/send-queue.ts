@@ -1,5 +1,5 @@
+import { type Settled, unsettled } from '@farewell/core';
 import { onAbortUntil } from './abort.ts';
-import { type Settled, unsettled } from './settled.ts';
 
 /** Calls of `send` that wait until less is unsent. */
 export class SendQueue {

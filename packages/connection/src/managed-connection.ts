@@ -1,5 +1,5 @@
 import { captureRejectionSymbol, EventEmitter } from 'node:events';
-import type { ReadyState } from '@farewell/core';
+import { handled, type ReadyState, type Settled, unsettled } from '@farewell/core';
 import type { WebSocket } from 'ws';
 import { checkClose } from './check-close.ts';
 import { type Release, releaseAll } from './deferred.ts';
@@ -8,7 +8,6 @@ import type { Ending } from './ending.ts';
 import { ConnectionClosedError, ConnectionNotOpenedError } from './errors.ts';
 import { MessageQueue } from './message-queue.ts';
 import { SendQueue } from './send-queue.ts';
-import { handled, type Settled, unsettled } from './settled.ts';
 import { Shell, type ShellSettings } from './shell.ts';
 import {
   type CutHow,

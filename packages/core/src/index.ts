@@ -49,6 +49,7 @@ export { createPolicy, defaultPolicy, longestTimeout } from './policy.ts';
 export { retryAfterIn, retryAfterReason, utf8Bytes } from './retry-after.ts';
 export type { Session, SessionAction, SessionDecision, SessionPolicy } from './session.ts';
 export { decideSession, observeSession, observeUnsent, sessionOutcome } from './session.ts';
+export { handled, type Settled, unsettled } from './settled.ts';
 export type * from './socket-table.ts';
 export { isSound } from './sound.ts';
 export type { Holder, TcpOutcome } from './tcp-outcome.ts';

@@ -24,11 +24,13 @@ test('the names that the package exports at run time', () => {
       "endingOf",
       "failuresAfter",
       "finProof",
+      "handled",
       "handshakeDoneAt",
       "isEnded",
       "isSound",
       "isTcpState",
       "learn",
+      "linuxTcpStates",
       "longestReasonBytes",
       "longestTimeout",
       "mayCloseWith",
@@ -48,6 +50,7 @@ test('the names that the package exports at run time', () => {
       "sessionOutcome",
       "tcpTeardown",
       "unseenConnection",
+      "unsettled",
       "utf8Bytes",
     ]
   `);

@@ -1,7 +1,6 @@
-import { InvalidOptionError, utf8Bytes } from '@farewell/core';
+import { InvalidOptionError, type Settled, unsettled, utf8Bytes } from '@farewell/core';
 import { onAbortUntil } from '../abort.ts';
 import { numbersOf } from '../options.ts';
-import { type Settled, unsettled } from '../settled.ts';
 import type { Sendable } from './client-connection.ts';
 
 /** Messages that wait for a connection. Nothing is dropped silently: the promise of `send` is rejected. */

@@ -5,10 +5,10 @@ import {
   failuresAfter,
   longestTimeout,
   type ReadyState,
+  unsettled,
 } from '@farewell/core';
 import { Emitter } from '../emitter.ts';
 import { isOffline, listenToPage } from '../page.ts';
-import { unsettled } from '../settled.ts';
 import type { ClientConnection, Sendable } from './client-connection.ts';
 import type { ReconnectSettings } from './options.ts';
 
