@@ -78,7 +78,6 @@ const inner = new Set([
   'createConnection',
   'createPolicy',
   'checkPlace',
-  'PolicyOptions.afterHandshake',
   'PolicyOptions.drainTimeout',
   'PolicyOptions.closeNotifyGrace',
   'longestTimeout',

@@ -15,7 +15,8 @@ export interface PolicyOptions {
   readonly abort?: 'rst' | 'fin';
   /**
    * `reset`: once the Close frame received is provably a reply, reset instead of FIN, so that nobody
-   * holds TIME-WAIT. Where that is not proven, or data is unsent, `fin` applies. Default `fin`.
+   * holds TIME-WAIT. Both ends must want it: they agree in the opening handshake. Where they did not, where
+   * the reply is not proven (both closed at once), or where data is unsent, `fin` applies. Default `fin`.
    */
   readonly afterHandshake?: 'fin' | 'reset';
   /** `false`: no pings (a browser cannot send any); then nothing finds out that an idle peer is gone. */
