@@ -30,12 +30,6 @@ export function addHistory(slots: Slots, letter: number, side: number): void {
   slots.setWord(HISTORY_LENGTH, length + 1);
 }
 
-/** Has `side` done that already? */
-export function isInHistory(slots: Slots, letter: number, side: number): boolean {
-  const code = side === 0 ? letter : letter + SIDE_1;
-  return (slots.word(HISTORY_SEEN) & (1 << code)) !== 0;
-}
-
 /** The letters: capitals for the client, whose side is given. */
 export function historyText(slots: Slots, clientSide: number): string {
   let text = '';

@@ -1,5 +1,5 @@
 import { rememberPacket } from './duplicates.ts';
-import { HISTORY_ACK, HISTORY_DATA, isInHistory } from './history.ts';
+import { addHistory, HISTORY_ACK, HISTORY_DATA } from './history.ts';
 import type { Packet } from './packet.ts';
 import { ACK, FIN, RST, SYN } from './parse-tcp.ts';
 import { deliver } from './reassembly.ts';
@@ -25,7 +25,6 @@ import {
 } from './slots.ts';
 import { FRAMES_MODE, OPAQUE, type Stream, TLS_MODE } from './stream.ts';
 
-const KNOWN = SEQUENCE_KNOWN | ACK_KNOWN;
 const UNUSUAL = DISTURBED | RARE | WATCHED;
 
 /**
@@ -41,13 +40,14 @@ export function takePlainSegment(stream: Stream, packet: Packet): boolean {
   const { acknowledgment, payloadLength, window } = packet;
   if ((packet.flags & (FIN | SYN | RST | ACK)) !== ACK || window === 0) return false;
   if (((words[base + FLAGS] ?? 0) & UNUSUAL) !== 0) return false;
-  if (((words[at + SIDE_FLAGS] ?? 0) & KNOWN) !== KNOWN) return false;
-  if (words[at + NEXT_SEQUENCE] !== packet.sequence) return false;
-  if (((acknowledgment - (words[at + HIGHEST_ACK] ?? 0)) | 0) < 0) return false;
+  const known = words[at + SIDE_FLAGS] ?? 0;
+  if ((known & SEQUENCE_KNOWN) === 0 || words[at + NEXT_SEQUENCE] !== packet.sequence) return false;
+  const progress = (acknowledgment - (words[at + HIGHEST_ACK] ?? 0)) | 0;
+  if (progress < 0 && (known & ACK_KNOWN) !== 0) return false;
   if (((words[at + TTLS] ?? 0) & 0xffff) !== packet.ttl * 0x101) return false;
-  const letter = payloadLength > 0 ? HISTORY_DATA : HISTORY_ACK;
-  if (!isInHistory(stream.slots, letter, side)) return false;
   if (payloadLength > 0 && !takePayload(stream, packet)) return false;
+  if (payloadLength === 0) addHistory(stream.slots, HISTORY_ACK, side);
+  words[at + SIDE_FLAGS] = (words[at + SIDE_FLAGS] ?? 0) | ACK_KNOWN;
   words[at + PACKETS] = (words[at + PACKETS] ?? 0) + 1;
   words[at + HIGHEST_ACK] = acknowledgment;
   words[at + WINDOW] = window;
@@ -64,6 +64,7 @@ function takePayload(stream: Stream, packet: Packet): boolean {
   const mode = words[at + MODE];
   if (mode !== FRAMES_MODE && mode !== TLS_MODE && mode !== OPAQUE) return false;
   if (packet.payloadEnd - packet.payloadAt < payloadLength) return false;
+  addHistory(stream.slots, HISTORY_DATA, stream.side);
   const end = (sequence + payloadLength) | 0;
   const remaining = mode === OPAQUE ? payloadLength : (numbers[numberAt + REMAINING] ?? 0);
   if (remaining < payloadLength) {
