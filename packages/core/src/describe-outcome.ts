@@ -3,6 +3,7 @@ import { closeCodeName } from './close-codes.ts';
 import type { CloseFrame, Connection } from './connection.ts';
 import type { CloseOutcome } from './outcome.ts';
 import { outcome } from './outcome.ts';
+import type { Holder } from './tcp-outcome.ts';
 import type { Role } from './tcp-state.ts';
 import { peerOf } from './tcp-teardown.ts';
 
@@ -55,7 +56,8 @@ function frame({ statusCode, reason }: CloseFrame): string {
 /** How TCP ended, after how long. */
 function tcpSentence({ vantage, tcp, phases }: CloseOutcome): string | null {
   const from = typeof phases.openedAt === 'number' ? phases.openedAt : phases.connectingAt;
-  const after = typeof from === 'number' ? ` after ${seconds(phases.endedAt - from)}` : '';
+  const at = endBeganAt(tcp.firstFin, phases);
+  const after = typeof from === 'number' ? ` after ${seconds(Math.max(0, at - from))}` : '';
   const resetBy = (['client', 'server'] as const).filter((role) => tcp.ended[role] === 'rst');
   const [reset] = resetBy;
   if (reset !== undefined) {
@@ -69,6 +71,15 @@ function tcpSentence({ vantage, tcp, phases }: CloseOutcome): string | null {
     return `first FIN by ${name(firstFin, vantage)}${after}`;
   }
   return after === '' ? null : `ended${after}`;
+}
+
+/** When the thing happened that the sentence names: the RST, or the first FIN; else the end. */
+function endBeganAt(firstFin: Holder, { endedAt, finAt, rstAt }: CloseOutcome['phases']): number {
+  if (typeof rstAt === 'number') return rstAt;
+  const fins = [finAt.client, finAt.server].filter((at) => typeof at === 'number');
+  if (firstFin === 'both') return fins.length === 2 ? Math.min(...fins) : endedAt;
+  const at = firstFin === 'client' || firstFin === 'server' ? finAt[firstFin] : endedAt;
+  return typeof at === 'number' ? at : endedAt;
 }
 
 function name(role: Role, vantage: CloseOutcome['vantage']): string {

@@ -91,6 +91,6 @@ test('packets are told without a side', () => {
     (fact, index): Observation => ({ at: index * 1_000, source: 'packets', ...fact }),
   );
   expect(describeOutcome(observeAll(unseenConnection('wire'), seen))).toBe(
-    'client sent an empty Close frame; no Close frame from the server; TCP reset by the server after 3.0 s',
+    'client sent an empty Close frame; no Close frame from the server; TCP reset by the server after 2.0 s',
   );
 });

@@ -10,6 +10,7 @@ export const sharedVerdictIds = [
   'half-open-peer-gone',
   'half-open-suspect',
   'slow-consumer',
+  'idle-cut',
 ] as const;
 
 /** Verdicts that only packets can give, in the order of docs/verdicts. */
@@ -18,7 +19,6 @@ export const packetVerdictIds = [
   'closed-without-close-frame',
   'first-fin-by-client',
   'fin-before-close-reply',
-  'idle-cut',
   'injected-reset',
   'heartbeat-too-slow',
   'data-after-close',

@@ -56,7 +56,7 @@ export const firstFinByClient = {
 
 export const finBeforeCloseReply = {
   summary: (role: Role): string =>
-    `the ${role} sent FIN right behind its own Close frame, without waiting for the answer`,
+    `the ${role} sent FIN without waiting for the answer to its Close frame`,
   wait: (role: Role, time: string): string =>
     `the ${role}'s FIN came ${time} behind its Close frame and acknowledges no Close frame of the other side`,
   reply: (by: Role): string => `the ${by}'s Close frame came after that FIN`,
@@ -78,8 +78,8 @@ export const closeNeverAnswered = {
   nothing: (by: Role, time: string): string => `no Close frame of the ${by} in ${time}`,
   gaveUp: (role: Role, time: string): string =>
     `the ${role} sent FIN ${time} after its Close frame: it no longer waited`,
-  closeEvent: (role: Role): string =>
-    `the ${role}'s application sees 1006 (no Close frame received), and not clean`,
+  closeEvent: (role: Role, isOver: boolean): string =>
+    `the ${role}'s application sees 1006 (no Close frame received)${isOver ? '' : ' once TCP ends'}, and not clean`,
   do: (by: Role): readonly string[] => [
     `${capital(by)}: answer a Close frame with one, then end TCP (RFC 6455 §5.5.1); also after an exception, and while reading is paused.`,
   ],
@@ -175,9 +175,13 @@ export const closeWaitLeak = {
   summary: (role: Role, by: Role): string =>
     `the ${role} sent FIN, the ${by} has not closed its side`,
   waited: (by: Role, time: string): string =>
-    `nothing from the ${by} in the ${time} since; its end is in CLOSE-WAIT`,
+    `neither data nor FIN from the ${by} in the ${time} since: its end is in CLOSE-WAIT`,
+  waitedBehindWindow: (by: Role, time: string): string =>
+    `neither data nor FIN from the ${by} in the ${time} since`,
+  behindWindow: (role: Role, by: Role): string =>
+    `the ${role} announces a window of 0, so a FIN of the ${by} could not pass if there were data before it: \`farewell why\` there decides`,
   otherEnd: (role: Role): string =>
-    `the ${role}'s end is in FIN-WAIT-2; whether a process still holds it, packets do not show`,
+    `the ${role}'s end is in FIN-WAIT-2: without end if a process holds it, else for tcp_fin_timeout (60 s by default); packets do not show which`,
   do: (by: Role): readonly string[] => [
     `${capital(by)}: close when the other side has ended, also after an exception. \`farewell why\` on that machine names the process.`,
   ],
@@ -208,7 +212,7 @@ export const halfOpenPeerGone = {
     `the ${role} sends the same data again and again, the ${by} is silent`,
   again: (count: string, role: Role): string => `${count} of the ${role} sent again`,
   silence: (by: Role, time: string): string =>
-    `the last packet of the ${by} came ${time} before the last one of the other side`,
+    `nothing came from the ${by} while the other side went on for ${time}`,
   do: (role: Role): readonly string[] => [
     `${capital(role)}: a heartbeat with a deadline ends such a connection in seconds; the kernel alone needs 15 minutes or more.`,
   ],
@@ -227,7 +231,9 @@ export const slowConsumer = {
   summary: (role: Role, by: Role): string =>
     `the ${role} lives and does not read; the ${by} has to wait`,
   windows: (count: number): string =>
-    `its window was closed at the end, and was closed ${number(count)} ${count === 1 ? 'time' : 'times'}`,
+    count > 1
+      ? `its window went to 0 ${number(count)} times, and was 0 at the end`
+      : 'its window went to 0 and stayed there up to the end',
   do: (role: Role, by: Role): readonly string[] => [
     `${capital(role)}: read, or close. ${capital(by)}: bound what is buffered for one connection (bufferedAmount), and end the slow ones.`,
   ],
@@ -241,7 +247,7 @@ export const injectedReset = {
   sequence: (offset: number): string =>
     `its sequence number is ${number(offset)} past the one expected, inside the window`,
   wentOn: (role: Role): string => `the ${role} went on after it as if there had been none`,
-  ignored: 'it does not fit the sequence numbers of the connection: the receiver ignores it',
+  ignored: 'its sequence or acknowledgment number does not fit: the receiver ignores it',
   do: [
     'Look for what stands on the way and resets connections: a firewall, an intrusion prevention system, a load balancer whose session timed out. A capture at the other end decides: there it is missing, or it is not.',
   ],

@@ -28,7 +28,11 @@ export const closeNeverAnswered: PacketRule = (wire) =>
       confidence: answer.confidence,
       by: other(role),
       summary: say.summary(role, other(role)),
-      evidence: [...answer.evidence, ...gaveUp(wire, role), seen(say.closeEvent(role))],
+      evidence: [
+        ...answer.evidence,
+        ...gaveUp(wire, role),
+        seen(say.closeEvent(role, wire.connection.endedAt !== null)),
+      ],
       do: say.do(other(role)),
     });
   });

@@ -2,6 +2,7 @@ import type { Role } from '@farewell/core';
 import { closeWaitLeak as say } from '../../sentences/packets.ts';
 import { duration } from '../../words.ts';
 import {
+  type Absence,
   absenceIn,
   found,
   other,
@@ -17,8 +18,8 @@ import type { WireCase } from '../wire-connection.ts';
 export const closeWaitLeak: PacketRule = (wire) =>
   roles.flatMap((role) => {
     const waited = waitedFor(wire, role);
-    const absence = absenceIn(wire);
-    if (waited === null || absence === null) return [];
+    const absence = waited === null ? null : silenceOf(wire, role, waited);
+    if (absence === null) return [];
     const by = other(role);
     return found({
       id: 'close-wait-leak',
@@ -26,20 +27,33 @@ export const closeWaitLeak: PacketRule = (wire) =>
       confidence: absence.confidence,
       by,
       summary: say.summary(role, by),
-      evidence: [
-        span(waited, say.waited(by, duration(waited))),
-        seen(say.otherEnd(role)),
-        ...absence.evidence,
-      ],
+      evidence: [...absence.evidence, seen(say.otherEnd(role))],
       do: say.do(by),
     });
   });
 
 function waitedFor({ connection, observedUntil }: WireCase, role: Role): number | null {
-  const { fin } = connection.sides[role];
+  const { fin, lastPacketAt } = connection.sides[role];
   const peer = connection.sides[other(role)];
   if (!fin || fin.ackedAt === null || peer.fin || connection.endedAt !== null) return null;
+  // It sends its data again and again, and a FIN would come behind it: half-open-peer-gone.
+  const isUnheard = (peer.lastPacketAt ?? 0) - (lastPacketAt ?? 0) >= shortestWait;
+  if (peer.retransmissions > 0 && isUnheard) return null;
   const since = Math.max(fin.ackedAt, peer.lastDataAt ?? 0);
   const waited = observedUntil - since;
   return waited >= shortestWait ? waited : null;
+}
+
+/** What the silence proves. Behind a window of 0 that side may have closed: its FIN waits for its data. */
+function silenceOf(wire: WireCase, role: Role, waited: number): Absence | null {
+  const by = other(role);
+  const absence = absenceIn(wire);
+  if (absence === null) return null;
+  if (!wire.connection.sides[role].zeroWindowAtEnd) {
+    const silence = span(waited, say.waited(by, duration(waited)));
+    return { ...absence, evidence: [silence, ...absence.evidence] };
+  }
+  const silence = span(waited, say.waitedBehindWindow(by, duration(waited)));
+  const evidence = [silence, seen(say.behindWindow(role, by)), ...absence.evidence];
+  return { confidence: 'possible', evidence };
 }

@@ -36,6 +36,9 @@ export const finBeforeCloseReply: PacketRule = ({ connection }) =>
     });
   });
 
+/** Who has waited for longer, ms, and got no answer, may have had a short deadline. */
+const noWait = 100;
+
 /**
  * How long after its own Close frame `role` sent FIN without having received the other's, ms; null: it did
  * not, or waited long enough for this to be a deadline that expired.
@@ -46,5 +49,5 @@ function hastyFin({ sides }: WireConnection, role: Role): number | null {
   if (fin.hadPeerClose !== false || fin.hadPeerFin !== false) return null;
   // The FIN is behind the Close frame, even where the capture has it before.
   const wait = Math.max(0, fin.at - closeFrame.at);
-  return wait < shortestWait ? wait : null;
+  return wait < (sides[other(role)].closeFrame ? shortestWait : noWait) ? wait : null;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { close, evidenceOf, fin, verdictOn } from '../support/wire.ts';
+import { close, evidenceOf, fin, reset, verdictOn } from '../support/wire.ts';
 
 const on = (parts: Parameters<typeof verdictOn>[1]) => verdictOn('fin-before-close-reply', parts);
 
@@ -11,6 +11,18 @@ describe('fin-before-close-reply', () => {
     expect(verdict).toMatchObject({ severity: 'risk', confidence: 'certain', by: 'client' });
     const late = on({ client: hasty, server: { closeFrame: close(2, { hadPeerClose: true }) } });
     expect(evidenceOf(late)).toContain("the server's Close frame came after that FIN");
+  });
+
+  test('within a second, if the answer came behind it', () => {
+    const client = { ...hasty, fin: fin(200) };
+    expect(on({ client, server: { closeFrame: close(210) } })).toBeDefined();
+    expect(on({ client })).toBeUndefined();
+  });
+
+  test('says what the answer met', () => {
+    const server = { closeFrame: close(2, { hadPeerClose: true }) };
+    const verdict = on({ client: { ...hasty, reset: reset(3) }, server });
+    expect(evidenceOf(verdict)).toContain('the client answered it with RST');
   });
 
   test('not of the side that answers, nor of one whose deadline expired', () => {
