@@ -4,14 +4,22 @@ import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { allChecks, listenRawPeer, type Script } from '@farewell/probe';
+import { allChecks, closePayload, listenRawPeer, type Script } from '@farewell/probe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocket } from 'ws';
 import { farewell, finished, start } from '../support/farewell.ts';
 
-/** Answers every Close with 1000 and leaves the FIN to the client. */
-const sloppy: Script = { name: 'sloppy', steps: [] };
-const noFin = ['--only', 'server-sends-fin-first', '--patience', '300ms'];
+/** Takes every Close for a protocol error, and sends FIN behind its answer. */
+const strict: Script = {
+  name: 'strict',
+  steps: [
+    { do: 'wait', for: 'close-frame' },
+    { do: 'frame', frame: { opcode: 0x8, payload: closePayload(1002) } },
+    { do: 'fin' },
+  ],
+  reflexes: { close: 'never' },
+};
+const oneCheck = ['--only', 'close-1001-answered'];
 
 let folder = '';
 
@@ -21,72 +29,67 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-async function wsServer(): Promise<{ url: string; server: WebSocketServer }> {
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-  await once(server, 'listening');
-  return { server, url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/` };
-}
-
 describe('farewell probe URL', () => {
   test('prints a scorecard with failures first, their consequence, and each level counted apart', async () => {
-    await using server = await listenRawPeer(() => sloppy);
+    await using server = await listenRawPeer(() => strict);
     const { stdout, stderr, status } = await farewell([
       'probe',
       `ws://127.0.0.1:${server.port}/`,
       '--only',
-      'server-sends-fin-first,teardown-without-reset,close-1001-answered',
-      '--patience',
-      '300ms',
+      'close-1001-answered,close-1005-not-echoed,server-sends-fin-first,teardown-without-reset',
     ]);
-    expect(stderr).toMatch(/^farewell probe ws:.* · 3 checks · .*at most 24 connections/);
-    expect(stdout).toMatch(/^closing handshake\n {2}✓ close-1001-answered {2}Close 1001 after/);
-    expect(stdout).toMatch(/teardown\n {2}✗ server-sends-fin-first {2}MUST, RFC 6455 §5\.5\.1/);
-    expect(stdout).toMatch(/ {6}so {7}The client has to end TCP/);
+    expect(stderr).toMatch(/^farewell probe ws:.* · 4 checks · .*at most 24 connections/);
     expect(stdout).toMatch(
-      /MUST {6}1 failed, 1 passed\nSHOULD {4}0 failed, 0 passed, 1 cannot tell/,
+      /^closing handshake\n {2}✗ close-1001-answered {2}MUST, RFC 6455 §5\.5\.1/,
     );
+    expect(stdout).toMatch(/ {6}seen {5}Close 1002 after .*refused as if it were invalid/);
+    expect(stdout).toMatch(/ {6}so {7}The side that closes waits/);
+    expect(stdout).toMatch(/\n {2}✓ close-1005-not-echoed {2}Close 1002 after/);
+    expect(stdout).toMatch(/MUST {6}1 failed, 2 passed\nSHOULD {4}0 failed, 1 passed/);
     expect(stdout).toMatch(/Exit status 1\.\n$/);
     expect(status).toBe(1);
   });
 
   test('--verbose tells each step with its time', async () => {
-    await using server = await listenRawPeer(() => sloppy);
+    await using server = await listenRawPeer(() => strict);
     const url = `ws://127.0.0.1:${server.port}/`;
-    const { stdout } = await farewell(['probe', url, ...noFin, '--verbose']);
-    expect(stdout).toMatch(/ {6}probe {4}[\d.]+ ms Close 1000\n {6}peer {5}[\d.]+ ms Close 1000\n/);
+    const { stdout } = await farewell(['probe', url, ...oneCheck, '--verbose']);
+    expect(stdout).toMatch(/ {6}probe {4}[\d.]+ ms Close 1001\n {6}peer {5}[\d.]+ ms Close 1002\n/);
   });
 
   test('--fail-on says from which level on a failure counts', async () => {
-    const { server, url } = await wsServer();
-    const only = ['--only', 'wrong-version-refused,close-1000-with-reason-answered'];
-    expect((await farewell(['probe', url, ...only, '--fail-on', 'practice'])).status).toBe(0);
-    server.close();
+    await using server = await listenRawPeer(() => strict);
+    const args = ['probe', `ws://127.0.0.1:${server.port}/`, '--only', 'close-1012-answered'];
+    expect((await farewell(args)).status).toBe(0);
+    expect((await farewell([...args, '--fail-on', 'should'])).status).toBe(1);
   });
 
   test('--junit writes a suite for each group', async () => {
-    await using server = await listenRawPeer(() => sloppy);
+    await using server = await listenRawPeer(() => strict);
     const file = join(folder, 'junit.xml');
-    await farewell(['probe', `ws://127.0.0.1:${server.port}/`, ...noFin, '--junit', file]);
+    await farewell(['probe', `ws://127.0.0.1:${server.port}/`, ...oneCheck, '--junit', file]);
     const xml = await readFile(file, 'utf8');
-    expect(xml).toContain('<testsuite name="teardown" tests="1" failures="1" skipped="0">');
     expect(xml).toContain(
-      '<testcase classname="farewell.probe.teardown" name="server-sends-fin-first">',
+      '<testsuite name="closing handshake" tests="1" failures="1" skipped="0">',
     );
-    expect(xml).toMatch(/<failure type="must" message="After the closing handshake .*no FIN in/);
+    expect(xml).toContain(
+      '<testcase classname="farewell.probe.closing-handshake" name="close-1001-answered">',
+    );
+    expect(xml).toMatch(/<failure type="must" message="Close 1001 .*Close 1002 after/);
   });
 
   test('--baseline fails only on what got worse', async () => {
-    await using server = await listenRawPeer(() => sloppy);
+    await using server = await listenRawPeer(() => strict);
     const url = `ws://127.0.0.1:${server.port}/`;
     const file = join(folder, 'baseline.json');
-    const before = await farewell(['probe', url, ...noFin, '--json']);
+    const before = await farewell(['probe', url, ...oneCheck, '--json']);
     expect(before.status).toBe(1);
     await writeFile(file, before.stdout);
-    expect((await farewell(['probe', url, ...noFin, '--baseline', file])).status).toBe(0);
+    expect((await farewell(['probe', url, ...oneCheck, '--baseline', file])).status).toBe(0);
     const json = JSON.parse(before.stdout);
     json.checks[0].verdict = 'pass';
     await writeFile(file, JSON.stringify(json));
-    expect((await farewell(['probe', url, ...noFin, '--baseline', file])).status).toBe(1);
+    expect((await farewell(['probe', url, ...oneCheck, '--baseline', file])).status).toBe(1);
   });
 
   test('says what to do where there is no WebSocket', async () => {
@@ -109,7 +112,7 @@ describe('farewell probe URL', () => {
   });
 
   test('SIGINT ends it with 130', async () => {
-    await using server = await listenRawPeer(() => sloppy);
+    await using server = await listenRawPeer(() => strict);
     const first = server.next();
     const child = start(['probe', `ws://127.0.0.1:${server.port}/`, '--only', 'deadlines']);
     const end = finished(child);

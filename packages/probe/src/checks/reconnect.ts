@@ -99,10 +99,14 @@ function judgeBackOff(delays: readonly number[]): Judgement {
   const seen = `came back after ${delays.map(msText).join(', ')}`;
   const [first = 0] = delays;
   const last = delays.at(-1) ?? 0;
-  if (delays.every((delay) => delay < hammering)) return fail(`${seen}: it hammers`, last);
+  if (median(delays) < hammering) return fail(`${seen}: it hammers`, last);
   if (delays.length < resets) return cannotTell(`${seen}, and then no more`, last);
   if (last <= first * 1.2) return fail(`${seen}: no later than at first`, last);
   return pass(`${seen}${isEven(delays) ? ', without jitter' : ''}`, last);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((one, two) => one - two)[Math.floor(values.length / 2)] ?? 0;
 }
 
 /** The same factor from each delay to the next, to within 5 %: no randomness in it. */

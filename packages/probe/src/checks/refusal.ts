@@ -49,6 +49,7 @@ export function judgeRefusal(codes: readonly number[]) {
   };
 }
 
-function isNote(what: string): boolean {
+/** What a script says of itself in a transcript, beside what it does. */
+export function isNote(what: string): boolean {
   return what.startsWith('waited ');
 }

@@ -10,7 +10,7 @@ import {
 } from '../checks/check.ts';
 import { afterOpening, close, ending } from '../checks/steps.ts';
 import { httpStatus, statusLine, type Transcript } from '../checks/transcript.ts';
-import { canSetSocketOptions } from '../socket-options.ts';
+import { lackOf, lagTolerance, restsOnTime } from './doubt.ts';
 import { LagMeter } from './lag-meter.ts';
 import { playScript, type Stage } from './play-script.ts';
 import { type ReadSockets, SocketWatch } from './socket-watch.ts';
@@ -23,7 +23,7 @@ export interface RunChecksOptions {
   /** Reads this machine's sockets; null: the kernel is not asked. */
   readonly readSockets: ReadSockets | null;
   readonly signal: AbortSignal;
-  /** How late this process may have been itself, ms, for a failure to count. Default: a quarter of `limits.answer`. */
+  /** How late this process may have been itself, ms, for a failure to count. Default: a quarter of what was waited. */
   readonly lagTolerance?: number;
   /** Called as each check is judged. */
   readonly onResult?: (result: CheckResult) => void;
@@ -57,7 +57,7 @@ export async function runChecks(
     stage: { address: addressOf(target), watch, signal: options.signal },
     context: { role: 'client', limits: options.limits, closeBy: options.closeBy },
     lag,
-    lagTolerance: options.lagTolerance ?? options.limits.answer / 4,
+    lagTolerance: options.lagTolerance,
   };
   const results = new Map<Check, CheckResult>();
   const bySpeed = [...options.checks].sort((one, two) => rank(one) - rank(two));
@@ -73,7 +73,7 @@ interface Run {
   readonly stage: Stage;
   readonly context: CheckContext;
   readonly lag: LagMeter;
-  readonly lagTolerance: number;
+  readonly lagTolerance: number | undefined;
 }
 
 function rank({ pace }: Check): number {
@@ -81,7 +81,7 @@ function rank({ pace }: Check): number {
 }
 
 async function runCheck(check: Check, run: Run): Promise<CheckResult> {
-  const missing = missingFor(check, run.context);
+  const missing = lackOf(check, run.context);
   if (missing !== null)
     return { check, judgement: notApplicable(missing), transcript: null, repeated: false };
   const first = await attempt(check, run);
@@ -92,17 +92,9 @@ async function runCheck(check: Check, run: Run): Promise<CheckResult> {
   return { ...second.result, judgement: cannotTell(seen), repeated: true };
 }
 
-function missingFor({ needs }: Check, { closeBy }: CheckContext): string | null {
-  if (needs === 'close-by' && closeBy === null)
-    return 'needs a message that makes the other side close: give --close-by TEXT';
-  if (needs === 'vanish' && !canSetSocketOptions())
-    return 'needs Linux and the optional package koffi, to make this end vanish';
-  return null;
-}
-
 interface Attempt {
   readonly result: Omit<CheckResult, 'repeated'>;
-  /** Failed, while this process was too late to be sure. */
+  /** Failed because of time, while this process was too late itself to be sure. */
   readonly busy: boolean;
 }
 
@@ -113,8 +105,11 @@ async function attempt(check: Check, run: Run): Promise<Attempt> {
     const transcript = await playScript(check.script(context), stage);
     const followUp = check.followUp ? await playScript(ordinary(context), stage) : null;
     const judgement = judge(check, transcript, { context, followUp });
-    const late = lag.worstSince(startedAt) > run.lagTolerance;
-    return { result: { check, judgement, transcript }, busy: late && judgement.verdict === 'fail' };
+    const { lagTolerance: tolerated = lagTolerance(check, context.limits) } = run;
+    const busy =
+      lag.worstSince(startedAt) > tolerated &&
+      restsOnTime(judgement, [transcript, ...(followUp ? [followUp] : [])], context.limits);
+    return { result: { check, judgement, transcript }, busy };
   } catch (error) {
     stage.signal.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);

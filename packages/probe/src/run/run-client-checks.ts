@@ -12,7 +12,7 @@ import { allSeen, type Transcript } from '../checks/transcript.ts';
 import { Player } from '../play.ts';
 import { RawPeer } from '../raw-peer.ts';
 import type { Script } from '../script.ts';
-import { canSetSocketOptions } from '../socket-options.ts';
+import { lackOf, lagTolerance, restsOnTime } from './doubt.ts';
 import { LagMeter } from './lag-meter.ts';
 import { endsOf, transcriptOf } from './play-script.ts';
 import type { CheckResult } from './run-checks.ts';
@@ -166,8 +166,9 @@ class Reception {
   #judge(booking: Booking, lag: number): void {
     if (booking.visits.length < booking.scripts.length) return;
     const judgement = judgeVisits(booking, this.#context);
-    const { limits, lagTolerance = limits.answer / 4 } = this.#options;
-    const isSure = judgement.verdict !== 'fail' || lag <= lagTolerance;
+    const { limits, lagTolerance: tolerated = lagTolerance(booking.check, limits) } = this.#options;
+    const transcripts = booking.visits.map(({ transcript }) => transcript);
+    const isSure = lag <= tolerated || !restsOnTime(judgement, transcripts, limits);
     if (!isSure && !booking.repeated) {
       booking.repeated = true;
       booking.visits.length = 0;
@@ -186,7 +187,7 @@ class Reception {
   #book(check: ClientCheck): Booking {
     const scripts =
       'scripts' in check ? check.scripts(this.#context) : [check.script(this.#context)];
-    const missing = missingFor(check, this.#context);
+    const missing = 'scripts' in check ? null : lackOf(check, this.#context);
     const judgement = missing === null ? null : notApplicable(missing);
     const result = judgement && { check, judgement, transcript: null, repeated: false };
     return { check, scripts, visits: [], isPlaying: false, repeated: false, result };
@@ -210,15 +211,6 @@ function unfinished(booking: Booking, context: CheckContext): CheckResult {
 
 function shown(visits: readonly Visit[]): Transcript | null {
   return visits[0]?.transcript ?? null;
-}
-
-function missingFor(check: ClientCheck, { closeBy }: CheckContext): string | null {
-  if ('scripts' in check) return null;
-  if (check.needs === 'close-by' && closeBy === null)
-    return 'needs a message that makes the client close: give --close-by TEXT';
-  if (check.needs === 'vanish' && !canSetSocketOptions())
-    return 'needs Linux and the optional package koffi, to make this end vanish';
-  return null;
 }
 
 /** The path of the client's request, without its query. */

@@ -1,0 +1,29 @@
+import type { Check, CheckContext, CheckInfo, Judgement, Limits } from '../checks/check.ts';
+import { isNote } from '../checks/refusal.ts';
+import type { Transcript } from '../checks/transcript.ts';
+import { canSetSocketOptions } from '../socket-options.ts';
+
+/** How late this process may have been itself, ms, for a failure to count: a quarter of what was waited. */
+export function lagTolerance({ pace }: CheckInfo, { answer, patience }: Limits): number {
+  return (pace === 'slow' ? patience : answer) / 4;
+}
+
+/** A failure because nothing came, or because it came late: in doubt if this process was late itself. */
+export function restsOnTime(
+  { verdict, after }: Judgement,
+  transcripts: readonly Transcript[],
+  { answer }: Limits,
+): boolean {
+  if (verdict !== 'fail') return false;
+  const inVain = transcripts.some(({ entries }) => entries.some(({ what }) => isNote(what)));
+  return inVain || (after ?? 0) > answer / 2;
+}
+
+/** What a check lacks to be played, and where to get it; null: nothing. */
+export function lackOf({ needs }: Pick<Check, 'needs'>, { closeBy }: CheckContext): string | null {
+  if (needs === 'close-by' && closeBy === null)
+    return 'needs a message that makes the other side close: give --close-by TEXT';
+  if (needs === 'vanish' && !canSetSocketOptions())
+    return 'needs Linux and the optional package koffi, to make this end vanish';
+  return null;
+}
