@@ -17,8 +17,8 @@ import { CloseFrames, type OwnClose } from './close-frames.ts';
 import { type Ending, EndingWithText } from './ending.ts';
 import { breachOf, factsOfError } from './errors-of-ws.ts';
 import { type FinHolder, holdFin, letFinGo } from './held-socket.ts';
-import { type Lookup, lookUp, prepareLookup } from './kernel/exact-lookup.ts';
 import { tcpStateOf } from './kernel/own-socket.ts';
+import { LastLook } from './last-look.ts';
 import { resetSocket } from './reset-socket.ts';
 import { type FinSent, sendFin } from './send-fin.ts';
 import { flushed, hasEnded, isClosing, isWatched, type ShellOwner, wasCut } from './shell-owner.ts';
@@ -58,7 +58,7 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
   #endedAt = -1;
   #hasBreached = false;
   #isReleased = false;
-  #lookup: Lookup | null = null;
+  #lastLook: LastLook | null = null;
   #openingError: unknown = null;
 
   constructor(ws: WebSocket, settings: ShellSettings, owner: ShellOwner) {
@@ -96,7 +96,10 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
     this.#bytesRead = this.#socket?.bytesRead ?? 0;
     if (!heartbeat) return this.ask();
     this.#firstPing = 'due';
-    alarmClock.set(this, inStep(at + Math.ceil(Math.random() * heartbeat.interval)));
+    alarmClock.set(
+      this,
+      inStep(at + Math.ceil(Math.random() * heartbeat.interval), heartbeat.interval),
+    );
   }
 
   ring(at: number): void {
@@ -189,7 +192,7 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
     const error: unknown = this.#socket?.errored ?? this.#openingError;
     for (const fact of factsOfError(error, this.local)) this.see(fact);
     if (this.isOpened && error == null && this.#isDestroyedByOthers()) this.#sawCut();
-    this.#lookIntoKernel();
+    this.#lookBack();
     this.#endedAt = now();
     this.#owner[hasEnded](error);
   }
@@ -222,7 +225,7 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
         return this.see({ kind: 'destroyed', of: local, because });
       }
       case 'destroy':
-        this.#prepareLookup();
+        this.#prepareLastLook();
         socket?.destroy();
         return this.see({ kind: 'destroyed', of: local, because: action.because });
       case 'resume':
@@ -278,25 +281,27 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
     this.see({ kind: 'fin-queued', of: local, because });
     if (!socket) return;
     // Behind the peer's FIN, nothing remains here of which the kernel could tell.
-    if (!socket.readableEnded) this.#prepareLookup();
+    if (!socket.readableEnded) this.#prepareLastLook();
     const isSending = sendFin(socket, this.ws.bufferedAmount, (fin) => this.#finIsOut(fin));
     if (!isSending) this.see({ kind: 'rst', by: peer, seenAt: local });
   }
 
-  #finIsOut({ hadPeerFin, tcpState }: FinSent): void {
+  #finIsOut({ hadPeerFin, tcp }: FinSent): void {
     if (this.hasEnded) return;
     const { local, peer } = this;
     const hasRead = this.connection()[peer].fin?.times[local] !== undefined;
     this.see({ kind: 'fin', by: local, seenAt: local, hadPeerFin: hasRead || hadPeerFin });
-    if (hasRead || hadPeerFin === true) this.#lookup = null;
-    else if (hadPeerFin === false && tcpState) this.#sawTcpState(tcpState, true);
+    if (hasRead || hadPeerFin === true) this.#lastLook = null;
+    else if (tcp) this.#lastLook?.finSent(tcp);
+    if (hadPeerFin === false && tcp) this.#sawTcpState(tcp.tcpState, true);
     this.ask();
   }
 
   #peerStreamEnded(socket: Socket): void {
     const { local, peer } = this;
-    if (socket instanceof TLSSocket) this.see({ kind: 'tls-close-notify', by: peer });
-    else this.see({ kind: 'fin', by: peer, seenAt: local, hadPeerFin: 'unknown' });
+    if (socket instanceof TLSSocket) return this.see({ kind: 'tls-close-notify', by: peer });
+    if (this.#lastLook?.isAnswered(socket)) this.#sawTcpState('FIN-WAIT-2', true);
+    this.see({ kind: 'fin', by: peer, seenAt: local, hadPeerFin: 'unknown' });
   }
 
   #closeReceived(): void {
@@ -337,10 +342,10 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
 
   #wakeAt({ name, at: dueAt }: Deadline, at: number): number {
     const { heartbeat } = this.#settings.policy;
-    if (heartbeat && name === 'heartbeat') return inStep(dueAt);
+    if (heartbeat && name === 'heartbeat') return inStep(dueAt, heartbeat.interval);
     // A pong asks nothing, and the next ping may be due before the deadline for this one.
     if (heartbeat && name === 'heartbeat-reply')
-      return Math.min(inStep(at + heartbeat.interval), dueAt);
+      return Math.min(inStep(at + heartbeat.interval, heartbeat.interval), dueAt);
     return this.#awaitsFinBehindNotify() ? Math.min(at + 1, dueAt) : dueAt;
   }
 
@@ -351,13 +356,13 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
     return known[this.peer].closeNotifyAt !== null && known[this.local].finQueuedAt === null;
   }
 
-  #prepareLookup(): void {
+  #prepareLastLook(): void {
     if (!this.#settings.lookUp || !this.#socket || !this.#owner[isWatched]()) return;
-    this.#lookup = prepareLookup(this.#socket);
+    this.#lastLook = new LastLook(this.#socket);
   }
 
-  #lookIntoKernel(): void {
-    const tcpState = this.#lookup && lookUp(this.#lookup);
+  #lookBack(): void {
+    const tcpState = this.#lastLook?.tcpState();
     if (tcpState) this.#sawTcpState(tcpState, false);
   }
 

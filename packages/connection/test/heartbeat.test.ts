@@ -42,6 +42,14 @@ test('a peer that was heard within the interval is not pinged', async () => {
   expect(peer.seen.filter(isPing).length).toBeLessThanOrEqual(1);
 });
 
+test('an interval that is shorter than the timeout is kept: a ping that was answered does not hold up the next', async () => {
+  const heartbeat = { interval: 100, timeout: 60_000 };
+  await using server = createServer({ port: 0, host, heartbeat });
+  const { port } = await server.listening;
+  await using peer = await connectRawPeer({ name: 'answers', steps: open }, { host, port });
+  await peer.until((seen) => seen.filter(isPing).length === 3);
+});
+
 test('while reading is paused no ping is sent and nobody is taken for dead', async () => {
   await using server = createServer({ port: 0, host, heartbeat: { interval: 30, timeout: 30 } });
   const { port } = await server.listening;
