@@ -1,0 +1,3 @@
+module farewell/stacks
+
+go 1.26

@@ -1,0 +1,10 @@
+import { createServer } from '@farewell/server';
+
+const server = createServer({ port: Number(process.env['PORT']), host: '127.0.0.1' });
+process.once('SIGTERM', () => void server.close());
+server.on('connection', (connection) => {
+  connection.on('message', (data) => {
+    if (data === 'close') void connection.close({ code: 1000, reason: 'you asked' });
+    else void connection.send(data);
+  });
+});
