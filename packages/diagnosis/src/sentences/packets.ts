@@ -200,6 +200,8 @@ export const finUnanswered = {
 export const retransmittedFin = {
   summary: (role: Role): string => `the ${role}'s FIN had to be sent again`,
   times: (count: number): string => `the FIN was sent ${number(count)} times`,
+  lost: (role: Role, by: Role, time: string): string =>
+    `the ${by}'s acknowledgment is in the capture, and the ${role} sent on for ${time}: it is lost between here and there`,
   restarts: (holder: Role): string =>
     `each FIN that the ${holder} receives in TIME-WAIT starts its 60 s again`,
   do: [

@@ -80,8 +80,12 @@ function aheadOfAnswer({ sides }: WireConnection, role: Role): Ending | null {
   return { by: role, how: 'reset', why: say.resetBehindClose(role) };
 }
 
-function closeEvents({ sides }: WireConnection): readonly EvidenceItem[] {
-  const without = roles.filter((role) => !sides[other(role)].closeFrame);
+/** Who sees 1006. As long as TCP has not ended, only a side that has received the other's FIN is sure to. */
+function closeEvents({ endedAt, sides }: WireConnection): readonly EvidenceItem[] {
+  const without = roles.filter((role) => {
+    const { closeFrame, fin } = sides[other(role)];
+    return !closeFrame && (endedAt !== null || fin !== null);
+  });
   return without.length === 2
     ? [seen(say.both1006, 1006, 'status code')]
     : without.map((role) => seen(say.one1006(role), 1006, 'status code'));

@@ -1,14 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { close, evidenceOf, fin, reset, verdictOn } from '../support/wire.ts';
+import { close, evidenceOf, fin, reset, start, verdictOn } from '../support/wire.ts';
 
 const on = (parts: Parameters<typeof verdictOn>[1]) =>
   verdictOn('closed-without-close-frame', parts);
 
 describe('closed-without-close-frame', () => {
   test.each(['client', 'server'] as const)('the first FIN is of the %s', (by) => {
-    const verdict = on({ [by]: { fin: fin(0) }, tcp: { firstFin: by } });
+    const parts = { [by]: { fin: fin(0) }, tcp: { firstFin: by } };
+    const verdict = on({ ...parts, endedAt: start });
     expect(verdict).toMatchObject({ severity: 'problem', confidence: 'certain', by });
     expect(evidenceOf(verdict)).toContain('both sides see 1006');
+    // The other side may still send a Close frame.
+    const other = by === 'client' ? 'server' : 'client';
+    expect(evidenceOf(on(parts))).toContain(`the ${other}'s application sees 1006`);
   });
 
   test('both FINs crossed', () => {
