@@ -20,6 +20,7 @@ export type { CutHow } from './shell-owner.ts';
 export type { DrainOrder } from './start.ts';
 export {
   agreeToReset,
+  closedCleanly,
   drainConnection,
   holdSocket,
   openConnection,

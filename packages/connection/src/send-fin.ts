@@ -1,15 +1,15 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { finProof, type TcpState, type Unknown } from '@farewell/core';
+import { finProof, type Unknown } from '@farewell/core';
 import { letFinGo } from './held-socket.ts';
-import { shutDownNow, tcpStateOf } from './kernel/own-socket.ts';
+import { type OwnTcp, shutDownNow, tcpOf, tcpStateOf } from './kernel/own-socket.ts';
 
 /** What the kernel showed around our FIN. */
 export interface FinSent {
   /** Had it the peer's FIN before? */
   readonly hadPeerFin: boolean | Unknown;
-  /** Right behind it. */
-  readonly tcpState: TcpState | null;
+  /** Right behind it; null: the kernel was not asked, or gave no answer. */
+  readonly tcp: OwnTcp | null;
 }
 
 /**
@@ -24,8 +24,8 @@ export function sendFin(
   const before = tcpStateOf(socket);
   if (before === 'CLOSED') return false;
   const isAnswer = socket.readableEnded || before === 'CLOSE-WAIT';
-  const seen = (tcpState: TcpState | null): void =>
-    onSent({ hadPeerFin: isAnswer || hadPeerFinIn(tcpState), tcpState });
+  const seen = (tcp: OwnTcp | null): void =>
+    onSent({ hadPeerFin: isAnswer || hadPeerFinIn(tcp), tcp });
   // TLS has its close_notify to send first.
   const canBeNow = unsentBytes === 0 && !(socket instanceof TLSSocket);
   if (canBeNow && socket.readableEnded) {
@@ -34,18 +34,18 @@ export function sendFin(
     seen(null);
     return true;
   }
-  const tcpState = canBeNow ? shutDownNow(socket) : null;
+  const tcp = canBeNow ? shutDownNow(socket) : null;
   // Node's `end` has nothing left to do then: the socket is destroyed once the peer's FIN is there.
-  if (tcpState) seen(tcpState);
+  if (tcp) seen(tcp);
   else {
-    socket.once('finish', () => seen(tcpStateOf(socket)));
+    socket.once('finish', () => seen(tcpOf(socket)));
     letFinGo(socket);
   }
   return true;
 }
 
 /** Behind our FIN: does the tcpState prove that the peer's had come before it? CLOSED proves neither. */
-function hadPeerFinIn(tcpState: TcpState | null): boolean | Unknown {
-  const order = tcpState && finProof(tcpState)?.order;
+function hadPeerFinIn(tcp: OwnTcp | null): boolean | Unknown {
+  const order = tcp && finProof(tcp.tcpState)?.order;
   return order ? order === 'answer' : 'unknown';
 }

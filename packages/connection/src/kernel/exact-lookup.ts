@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TcpState } from '@farewell/core';
 import { descriptorOf } from './descriptor.ts';
-import { tcpStates } from './own-socket.ts';
+import { connectionState } from './own-socket.ts';
 import { type SystemCalls, systemCalls } from './system-calls.ts';
 
 /**
@@ -69,7 +69,7 @@ function readAnswer(request: Lookup): TcpState | null {
   if (type !== SOCK_DIAG_BY_FAMILY) return null;
   // Without a row of its own, the kernel answers with the listener of the port.
   const isOurs = answer[22] === request[26] && answer[23] === request[27];
-  return isOurs ? (tcpStates[answer[17] ?? 0] ?? 'CLOSED') : 'CLOSED';
+  return isOurs ? (connectionState(answer[17] ?? 0) ?? 'CLOSED') : 'CLOSED';
 }
 
 type AddressCall = SystemCalls['getsockname'];

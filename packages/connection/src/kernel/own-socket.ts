@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { TcpState } from '@farewell/core';
+import { linuxTcpStates, type TcpState } from '@farewell/core';
 import { descriptorOf } from './descriptor.ts';
 import { systemCalls } from './system-calls.ts';
 
@@ -14,37 +14,39 @@ const TCP_KEEPCNT = 6;
 const TCP_INFO = 11;
 const TCP_USER_TIMEOUT = 18;
 
-/** Index: the number in include/net/tcp_states.h. */
-export const tcpStates: readonly (TcpState | undefined)[] = [
-  undefined,
-  'ESTABLISHED',
-  'SYN-SENT',
-  'SYN-RECEIVED',
-  'FIN-WAIT-1',
-  'FIN-WAIT-2',
-  'TIME-WAIT',
-  'CLOSED',
-  'CLOSE-WAIT',
-  'LAST-ACK',
-  undefined,
-  'CLOSING',
-];
-
-/** `tcpi_state` is the first byte of `struct tcp_info`: the kernel copies no more than is asked for. */
-const info = new Uint8Array(1);
+/** As far as `tcpi_segs_in` in `struct tcp_info`: the kernel copies no more than is asked for. */
+const info = new Uint8Array(144);
+const infoView = new DataView(info.buffer);
 const infoSize = new Int32Array(1);
 
-/**
- * The tcpState of a socket that is still open here; null: it cannot be asked. `CLOSED` also where the
- * kernel keeps a TIME-WAIT, which is no longer this descriptor's.
- */
-export function tcpStateOf(socket: Socket): TcpState | null {
+/** What TCP_INFO says of a socket that is open here. */
+export interface OwnTcp {
+  /** `CLOSED` also where the kernel keeps a TIME-WAIT, which is no longer this descriptor's. */
+  readonly tcpState: TcpState;
+  /** Received so far. */
+  readonly segmentsIn: number;
+}
+
+/** Asks the kernel about a socket; null: it cannot be asked. */
+export function tcpOf(socket: Socket): OwnTcp | null {
   const calls = systemCalls();
   const fd = calls && descriptorOf(socket);
   if (fd === null) return null;
-  infoSize[0] = 1;
+  infoSize[0] = info.length;
   if (calls?.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, infoSize) !== 0) return null;
-  return tcpStates[info[0] ?? 0] ?? null;
+  const tcpState = connectionState(info[0] ?? 0);
+  return tcpState && { tcpState, segmentsIn: infoView.getUint32(140, true) };
+}
+
+/** By its number in include/net/tcp_states.h; null: not one of a connection. */
+export function connectionState(number: number): TcpState | null {
+  const state = linuxTcpStates[number];
+  return state === undefined || state === 'LISTEN' ? null : state;
+}
+
+/** The tcpState alone. */
+export function tcpStateOf(socket: Socket): TcpState | null {
+  return tcpOf(socket)?.tcpState ?? null;
 }
 
 /**
@@ -52,11 +54,11 @@ export function tcpStateOf(socket: Socket): TcpState | null {
  * it shows whether the peer's FIN had come: a turn later the peer may have answered. For sockets whose
  * data is all with the kernel. null: it cannot be done here.
  */
-export function shutDownNow(socket: Socket): TcpState | null {
+export function shutDownNow(socket: Socket): OwnTcp | null {
   const calls = systemCalls();
   const fd = calls && descriptorOf(socket);
   if (fd === null || calls?.shutdown(fd, SHUT_WR) !== 0) return null;
-  return tcpStateOf(socket);
+  return tcpOf(socket);
 }
 
 /** From now on close() sends RST. False: it could not be set. */
