@@ -65,7 +65,7 @@ function infoOf({ name, title, about, needs, pace = 'fast', ...rest }: Scenario)
     managed:
       'none' in managed
         ? managed
-        : { at: managed.at, given: givenInfo(managed), expected: managed.then ?? {} },
+        : { at: managed.at, given: givenInfo(managed), expected: managed.leaves ?? {} },
   };
 }
 

@@ -65,7 +65,7 @@ export interface Counterpart<
 > extends Play<Client, Server, Middlebox> {
   /** Which end uses farewell. */
   readonly at: Role | 'both';
-  readonly then?: Aftermath;
+  readonly leaves?: Aftermath;
 }
 
 /** A sentence: why no library at either end changes anything, or why nothing is wrong. */

@@ -107,10 +107,12 @@ describe('the summary of a run', () => {
   });
 });
 
-describe('a scenario and the same with farewell', () => {
-  const linesOf = (managed: ScenarioResult['managed']) =>
-    scenarioLines(ran('one', true, managed), { width: 120, paint: painter(false) }).join('\n');
+function linesOf(managed: ScenarioResult['managed']): string {
+  const style = { width: 120, paint: painter(false) };
+  return scenarioLines(ran('one', true, managed), style).join('\n');
+}
 
+describe('a scenario and the same with farewell', () => {
   it('says which end uses it and what is left', () => {
     expect(linesOf(gone)).toContain('with farewell at the server: client no socket → no socket');
     expect(linesOf(gone)).toContain('healthy: neither a problem nor a risk');

@@ -48,7 +48,9 @@ export function managedClient({
       };
       return {
         open: async () => void (await openOne()),
-        close: (code) => connections.forEach((connection) => close(connection, code, context)),
+        close(code) {
+          for (const connection of connections) void close(connection, code, context);
+        },
         load: (count) =>
           load(
             count,

@@ -50,6 +50,6 @@ export const bothCloseAtOnce = scenario({
       await client.fillLink();
       await Promise.all([client.close(1000), server.close(1000)]);
     },
-    then: { client: ['CLOSED'], server: ['TIME-WAIT'] },
+    leaves: { client: ['CLOSED'], server: ['TIME-WAIT'] },
   }),
 });

@@ -43,6 +43,6 @@ export const clientClosesFirst = scenario({
       await client.open();
       await client.close(1000);
     },
-    then: { client: ['CLOSED'], server: ['TIME-WAIT'] },
+    leaves: { client: ['CLOSED'], server: ['TIME-WAIT'] },
   }),
 });

@@ -49,6 +49,6 @@ export const clientVanishedBeforeFin = scenario({
       await client.open();
       await client.vanish();
     },
-    then: { client: ['ESTABLISHED'], server: ['CLOSED'] },
+    leaves: { client: ['ESTABLISHED'], server: ['CLOSED'] },
   }),
 });

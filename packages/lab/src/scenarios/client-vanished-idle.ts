@@ -51,6 +51,6 @@ export const clientVanishedIdle = scenario({
       await client.open();
       await client.disappear();
     },
-    then: { client: ['CLOSED'], server: ['CLOSED'] },
+    leaves: { client: ['CLOSED'], server: ['CLOSED'] },
   }),
 });

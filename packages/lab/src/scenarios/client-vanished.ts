@@ -49,6 +49,6 @@ export const clientVanished = scenario({
       await client.vanish();
       await server.send(1000);
     },
-    then: { client: ['ESTABLISHED'], server: ['CLOSED'] },
+    leaves: { client: ['ESTABLISHED'], server: ['CLOSED'] },
   }),
 });

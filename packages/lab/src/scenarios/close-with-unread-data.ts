@@ -61,6 +61,6 @@ export const closeWithUnreadData = scenario({
       );
       await server.close(1000);
     },
-    then: { client: ['CLOSED'], server: ['TIME-WAIT'] },
+    leaves: { client: ['CLOSED'], server: ['TIME-WAIT'] },
   }),
 });

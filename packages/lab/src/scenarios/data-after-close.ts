@@ -49,6 +49,6 @@ export const dataAfterClose = scenario({
       await until('the server has ended its side', (ends) => ends.server.length === 0);
       await server.send(1000);
     },
-    then: { client: ['TIME-WAIT'], server: ['CLOSED'] },
+    leaves: { client: ['TIME-WAIT'], server: ['CLOSED'] },
   }),
 });

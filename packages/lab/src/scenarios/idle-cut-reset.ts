@@ -59,6 +59,6 @@ export const idleCutReset = scenario({
         return performance.now() - openedAt > 2 * idleTimeout;
       });
     },
-    then: { client: ['ESTABLISHED'], server: ['ESTABLISHED'] },
+    leaves: { client: ['ESTABLISHED'], server: ['ESTABLISHED'] },
   }),
 });

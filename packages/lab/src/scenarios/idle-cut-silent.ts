@@ -63,6 +63,6 @@ export const idleCutSilent = scenario({
         return performance.now() - openedAt > 2 * idleTimeout;
       });
     },
-    then: { client: ['ESTABLISHED'], server: ['ESTABLISHED'] },
+    leaves: { client: ['ESTABLISHED'], server: ['ESTABLISHED'] },
   }),
 });

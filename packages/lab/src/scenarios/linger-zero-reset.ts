@@ -46,6 +46,6 @@ export const lingerZeroReset = scenario({
       await client.open();
       await server.close(1000);
     },
-    then: { client: ['CLOSED'], server: ['TIME-WAIT'] },
+    leaves: { client: ['CLOSED'], server: ['TIME-WAIT'] },
   }),
 });

@@ -53,6 +53,6 @@ export const portsExhausted = scenario({
       const { opened } = await client.load(14);
       expect('14 connections to be opened', () => opened === 14);
     },
-    then: { client: ['CLOSED'], server: ['TIME-WAIT'] },
+    leaves: { client: ['CLOSED'], server: ['TIME-WAIT'] },
   }),
 });

@@ -55,6 +55,6 @@ export const reconnectStorm = scenario({
       await Promise.all(Array.from({ length: connections }, () => client.stayConnected(duration)));
       await until('the last connection has ended', (ends) => ends.client.length === 0);
     },
-    then: { client: ['CLOSED'] },
+    leaves: { client: ['CLOSED'] },
   }),
 });

@@ -43,6 +43,6 @@ export const serverSendsClose = scenario({
       await client.open();
       await server.close(1001);
     },
-    then: { client: ['CLOSED'], server: ['TIME-WAIT'] },
+    leaves: { client: ['CLOSED'], server: ['TIME-WAIT'] },
   }),
 });

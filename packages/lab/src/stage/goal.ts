@@ -1,8 +1,8 @@
 import type { Role, SocketRow, TcpState } from '@farewell/core';
 import type { Verdict } from '@farewell/diagnosis';
 import type { TraceUse } from '../result.ts';
-import type { Aftermath, Counterpart, Scenario } from '../scenario.ts';
-import { compare } from './compare.ts';
+import type { Counterpart, Scenario } from '../scenario.ts';
+import { compare, type Seen } from './compare.ts';
 import { commonState, describeRows, type Ends } from './ends.ts';
 
 /** What the diagnosis said: with the kernel trace if one was read, and without it. */
@@ -22,23 +22,19 @@ export interface Goal {
 
 /** Both states and the verdicts, as the scenario has them. */
 export function goalOfScenario({ then }: Pick<Scenario, 'then'>): Goal {
-  const states = ({ client, server, portPairs }: Ends) => ({
-    client: commonState(client, portPairs),
-    server: commonState(server, portPairs),
-  });
   return {
     what: `all clients are ${then.client} and all servers ${then.server}`,
     holds(ends) {
-      const { client, server } = states(ends);
+      const { client, server } = statesOf(ends);
       return client === then.client && server === then.server;
     },
-    disagreements: (ends, said, trace) => compare(then, { ...states(ends), ...said }, trace),
+    disagreements: (ends, said, trace) => compare(then, { ...statesOf(ends), ...said }, trace),
   };
 }
 
 /** Nothing is left but what may be, and no verdict is a problem or a risk. */
-export function goalOfCounterpart({ then = {} }: Pick<Counterpart, 'then'>): Goal {
-  const { client = ended, server = ended } = then satisfies Aftermath;
+export function goalOfCounterpart({ leaves = {} }: Pick<Counterpart, 'leaves'>): Goal {
+  const { client = ended, server = ended } = leaves;
   return {
     what: `clients are ${client.join(' or ')} and servers ${server.join(' or ')}`,
     holds: (ends) =>
@@ -50,6 +46,10 @@ export function goalOfCounterpart({ then = {} }: Pick<Counterpart, 'then'>): Goa
       ...worries(verdicts, ' with the kernel trace'),
     ],
   };
+}
+
+function statesOf({ client, server, portPairs }: Ends): Pick<Seen, 'client' | 'server'> {
+  return { client: commonState(client, portPairs), server: commonState(server, portPairs) };
 }
 
 const ended: readonly TcpState[] = ['TIME-WAIT', 'CLOSED'];

@@ -64,7 +64,9 @@ describe('what is left with farewell', () => {
   );
 
   it('must be there where the connection is to live', () => {
-    const alive = goalOfCounterpart({ then: { client: ['ESTABLISHED'], server: ['ESTABLISHED'] } });
+    const alive = goalOfCounterpart({
+      leaves: { client: ['ESTABLISHED'], server: ['ESTABLISHED'] },
+    });
     const ends = { client: rows('ESTABLISHED'), server: rows('ESTABLISHED'), portPairs: 1 };
     expect(alive.holds(ends)).toBe(true);
     expect(alive.holds({ ...ends, server: rows() })).toBe(false);
