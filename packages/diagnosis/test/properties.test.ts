@@ -1,8 +1,9 @@
-import type { Evidence, SocketRow } from '@farewell/core';
+import type { Evidence, SocketRow, TraceTable } from '@farewell/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { diagnose, type VerdictId } from '../src/index.ts';
+import { diagnose, type VerdictId, verdictIds } from '../src/index.ts';
 import { anyRows } from './support/arbitrary.ts';
+import { anyTrace, damagedTrace } from './support/arbitrary-trace.ts';
 import { everything, evidence, ownedBy, processInfo } from './support/evidence.ts';
 import { listener, outgoing, row, rows, tcpInfo, timer, timeWait } from './support/rows.ts';
 
@@ -48,6 +49,57 @@ describe('whatever the table holds', () => {
     );
   });
 });
+
+describe('whatever was traced', () => {
+  test('a diagnosis never throws, and every verdict has evidence, even of numbers that are none', () => {
+    fc.assert(
+      fc.property(anyRows, damagedTrace, (rows, trace) => {
+        const { verdicts } = diagnose(evidence([rows, rows], { trace }), everything);
+        for (const verdict of verdicts) expect(verdict.evidence.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  test('a verdict names its page and tells what it tells in numbers', () => {
+    fc.assert(
+      fc.property(anyTrace, (trace) => {
+        const rows = [listener()];
+        const { verdicts, traced } = diagnose(evidence([rows, rows], { trace }), everything);
+        expect(traced?.source).toBe(trace.source ?? 'kernel-trace');
+        for (const verdict of verdicts) {
+          expect(verdict.evidence.length).toBeGreaterThan(0);
+          expect(verdict.page).toBe(`docs/verdicts/${verdict.id}.md`);
+          expect(verdictIds).toContain(verdict.id);
+          expect(JSON.stringify(verdict)).not.toMatch(/undefined|NaN|Infinity/);
+        }
+      }),
+    );
+  });
+
+  test('the order of its groups does not matter', () => {
+    fc.assert(
+      fc.property(anyTrace, (trace) => {
+        const backwards = { ...trace, groups: trace.groups.toReversed() };
+        expect(countsOf(backwards)).toEqual(countsOf(trace));
+      }),
+    );
+  });
+
+  test('nothing is said of a service that was not asked about', () => {
+    const target = { kind: 'port', port: 9 } as const;
+    fc.assert(
+      fc.property(anyTrace, (trace) => {
+        const { verdicts } = diagnose(evidence([[listener()], [listener()]], { trace }), target);
+        expect(verdicts).toEqual([]);
+      }),
+    );
+  });
+});
+
+function countsOf(trace: TraceTable): string[] {
+  const { verdicts } = diagnose(evidence([[listener()], [listener()]], { trace }), everything);
+  return verdicts.map(({ id, count }) => `${id} ${count}`).sort();
+}
 
 /** One clear case each, and what no loss of facts may turn it into. */
 const cases: Readonly<

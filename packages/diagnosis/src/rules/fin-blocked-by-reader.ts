@@ -1,14 +1,12 @@
 import type { SocketRow } from '@farewell/core';
 import { queueCost } from '../costs.ts';
-import { fact, verdictOn, weakest, whoIn } from '../finding.ts';
-import { queuedBytes } from '../queues.ts';
+import { verdictOn, whoIn } from '../finding.ts';
 import type { Rule, Scene } from '../scene.ts';
 import { finBlocked as say } from '../sentences/closing.ts';
 import { lasts } from '../sentences/costs-and-lasts.ts';
 import { rowsIn, type Service } from '../services.ts';
-import { tableSource } from '../sources.ts';
 import type { Lasts, Verdict } from '../verdict.ts';
-import { blockedByReader } from '../window.ts';
+import { blockedAmong } from '../window.ts';
 
 /**
  * The most that an orphan goes on probing, ms: pauses double from the RTO until one reaches 120 s, and the
@@ -22,21 +20,10 @@ export const finBlockedByReader: Rule = (scene) =>
 
 function blocked(scene: Scene, service: Service): readonly Verdict[] {
   const closing = rowsIn(service, 'FIN-WAIT-1', 'CLOSING', 'LAST-ACK');
-  const found = closing.flatMap((row) => {
-    const confidence = blockedByReader(scene, row);
-    return confidence ? [{ row, confidence }] : [];
-  });
-  if (found.length === 0) return [];
-  const rows = found.map(({ row }) => row);
-  const subject = { scene, service, rows };
-  const confidence = weakest(found.map((each) => each.confidence));
-  const queued = queuedBytes(rows);
+  const found = blockedAmong(scene, { service, rows: closing }, say);
+  if (found === null) return [];
+  const { subject, confidence, queued, evidence } = found;
   const who = whoIn(subject);
-  const source = tableSource(scene);
-  const evidence = [fact(rows.length, 'sockets', { text: say.count(rows.length, queued), source })];
-  if (confidence === 'certain') {
-    evidence.push(fact(scene.duration, 'ms', { text: say.lasted(scene.duration), source }));
-  }
   return [
     verdictOn(subject, {
       id: 'fin-blocked-by-reader',
@@ -45,7 +32,7 @@ function blocked(scene: Scene, service: Service): readonly Verdict[] {
       summary: say.summary(who),
       evidence,
       costs: [queueCost(queued)],
-      lasts: lastsOf(rows, who.peer),
+      lasts: lastsOf(subject.rows, who.peer),
       do: say.do(who),
     }),
   ];
