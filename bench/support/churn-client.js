@@ -2,12 +2,12 @@
  * Opens a connection, sends one message, waits for its echo and closes, CONCURRENCY at a time, with ws's
  * client or farewell's. For each line on stdin, a number of connections, it prints a line of JSON.
  *
- *   node bench/support/churn-client.js ws|farewell URL CONCURRENCY
+ *   node bench/support/churn-client.js ws|farewell|socket.io URL CONCURRENCY
  */
 import { createInterface } from 'node:readline';
 
 const [library, url, concurrency] = process.argv.slice(2);
-const one = await { ws: withWs, farewell: withFarewell }[library]();
+const one = await { ws: withWs, farewell: withFarewell, 'socket.io': withSocketIo }[library]();
 for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify(await churn(Number(line)))}\n`);
 }
@@ -40,6 +40,24 @@ async function withWs() {
       socket.on('error', () => {});
       socket.on('open', () => socket.send('hello'));
       socket.on('message', () => socket.close(1000));
+      socket.on('close', resolve);
+    });
+}
+
+/** What socket.io's own client says, without its polling and upgrade, over ws: only the server is its own. */
+async function withSocketIo() {
+  const { WebSocket } = await import('ws');
+  const options = { perMessageDeflate: false };
+  return () =>
+    new Promise((resolve) => {
+      const socket = new WebSocket(`${url}/socket.io/?EIO=4&transport=websocket`, options);
+      socket.on('error', () => {});
+      socket.on('message', (data) => {
+        const packet = String(data);
+        if (packet.startsWith('0')) socket.send('40');
+        else if (packet.startsWith('40')) socket.send('42["message","hello"]');
+        else if (packet.startsWith('42')) socket.close(1000);
+      });
       socket.on('close', resolve);
     });
 }

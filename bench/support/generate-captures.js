@@ -14,7 +14,7 @@ const ACK = 16;
 const HEADER_BYTES = 14 + 20 + 32;
 const CHUNK_BYTES = 8 << 20;
 
-/** Appends packets to a pcap file through one buffer. */
+/** Appends packets to a pcap file through one buffer; `-` is standard output. */
 class CaptureFile {
   #fd;
   #buffer = Buffer.alloc(CHUNK_BYTES);
@@ -26,14 +26,14 @@ class CaptureFile {
   now = 1_700_000_000_000_000;
 
   constructor(path) {
-    this.#fd = openSync(path, 'w');
+    this.#fd = path === '-' ? 1 : openSync(path, 'w');
     const header = Buffer.alloc(24);
     header.writeUInt32LE(0xa1b2c3d4, 0);
     header.writeUInt16LE(2, 4);
     header.writeUInt16LE(4, 6);
     header.writeUInt32LE(262_144, 16);
     header.writeUInt32LE(1, 20);
-    writeSync(this.#fd, header);
+    this.#write(header);
   }
 
   /** One segment of a connection; `payload` is a Buffer. */
@@ -82,8 +82,13 @@ class CaptureFile {
   }
 
   #flush() {
-    writeSync(this.#fd, this.#buffer, 0, this.#used);
+    this.#write(this.#buffer.subarray(0, this.#used));
     this.#used = 0;
+  }
+
+  /** A pipe takes as much as it has room for. */
+  #write(bytes) {
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
   }
 
   close() {

@@ -1,9 +1,10 @@
 /**
  * An echo server for the benchmarks, in a process of its own: `ws` with the heartbeat of its README, `farewell`
  * with everything on, or `socket.io` where it is installed. Prints its port. A line on stdin asks for what it
- * used since the last: one line of JSON, `{ cpuMs, rssBytes, connections, longestDelayMs }`.
+ * used since the last: one line of JSON, `{ cpuMs, rssBytes, connections, longestDelayMs }`. The line `drain`, with
+ * what it drains with, closes all connections first: ws by a loop over its clients.
  *
- *   node bench/support/websocket-server.js ws|farewell [HEARTBEAT_MS]
+ *   node bench/support/websocket-server.js ws|farewell|socket.io [HEARTBEAT_MS]
  */
 import { createServer as createHttpServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -11,14 +12,14 @@ import { createInterface } from 'node:readline';
 
 const [library, interval = '30000'] = process.argv.slice(2);
 const heartbeat = Number(interval);
-const servers = { ws: serveWs, farewell: serveFarewell };
-const count = await servers[library]();
+const servers = { ws: serveWs, farewell: serveFarewell, 'socket.io': serveSocketIo };
+const { count, drain } = await servers[library]();
 
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
 let cpu = process.cpuUsage();
 const lines = createInterface({ input: process.stdin });
-lines.on('line', tell);
+lines.on('line', (line) => (line.startsWith('drain') ? drainAndTell(line.slice(6)) : tell()));
 lines.on('close', () => process.exit());
 
 function tell() {
@@ -29,6 +30,18 @@ function tell() {
   const used = { ...usage, connections: count(), longestDelayMs: delay.max / 1e6 };
   process.stdout.write(`${JSON.stringify(used)}\n`);
   delay.reset();
+}
+
+async function drainAndTell(options) {
+  delay.reset();
+  const before = process.cpuUsage();
+  const startedAt = performance.now();
+  const report = await drain(JSON.parse(options || '{}'));
+  const ms = performance.now() - startedAt;
+  const longestDelayMs = delay.max / 1e6;
+  const { user, system } = process.cpuUsage(before);
+  const cpuMs = (user + system) / 1000;
+  process.stdout.write(`${JSON.stringify({ ms, cpuMs, longestDelayMs, report })}\n`);
 }
 
 async function serveWs() {
@@ -48,7 +61,15 @@ async function serveWs() {
       socket.ping();
     }
   }, heartbeat);
-  return () => server.clients.size;
+  const drain = () =>
+    new Promise((resolve) => {
+      let left = server.clients.size;
+      for (const socket of server.clients) {
+        socket.on('close', () => --left === 0 && resolve(null));
+        socket.close(1001);
+      }
+    });
+  return { count: () => server.clients.size, drain };
 }
 
 function heard() {
@@ -63,7 +84,19 @@ async function serveFarewell() {
     connection.on('message', (message) => void connection.send(message));
   });
   http.listen(0, '127.0.0.1', () => print(http.address().port));
-  return () => server.connections.size;
+  return { count: () => server.connections.size, drain: (options) => server.drain(options) };
+}
+
+/** Installed in bench/: `npm --prefix bench ci`. */
+async function serveSocketIo() {
+  const { Server } = await import('socket.io');
+  const http = createHttpServer();
+  const server = new Server(http, { pingInterval: heartbeat, transports: ['websocket'] });
+  server.on('connection', (socket) => {
+    socket.on('message', (message) => socket.emit('message', message));
+  });
+  http.listen(0, '127.0.0.1', () => print(http.address().port));
+  return () => server.engine.clientsCount;
 }
 
 function print(port) {

@@ -16,7 +16,8 @@ export async function start(program, args, nodeOptions = []) {
     child.stdin.write(`${line}\n`);
     return JSON.parse(await next());
   };
-  if (!program.endsWith('server.js')) return { ask };
+  const stop = () => child.kill('SIGKILL');
+  if (!program.endsWith('server.js')) return { ask, stop };
   const port = Number(/^listening (\d+)$/.exec(await next())?.[1]);
-  return { port, pid: child.pid, ask };
+  return { port, pid: child.pid, ask, stop };
 }

@@ -1,0 +1,60 @@
+/**
+ * What an idle connection takes in memory: resident memory of a server of its own, without connections and with
+ * 15,000, garbage collected; ws, farewell with everything on, and socket.io take turns; medians. Goals: at most 0.5 kB
+ * a connection more than ws, at most 0.3 of socket.io. Needs `npm run build`, `npm --prefix bench ci` and 16,000
+ * descriptors. Three minutes.
+ *
+ *   node bench/idle.js [--rounds 5] [--connections 15000]
+ */
+import { median, numberAfter } from './support/measure.js';
+import { start } from './support/worker.js';
+
+const goals = { moreThanWsBytes: 512, ofSocketIo: 0.3 };
+const rounds = numberAfter('--rounds', 5);
+const connections = numberAfter('--connections', 15_000);
+const support = new URL('./support/', import.meta.url).pathname;
+const warmUp = 500;
+
+const samples = { ws: [], farewell: [], 'socket.io': [] };
+for (let round = 0; round < rounds; round += 1) {
+  for (const [name, bytes] of Object.entries(samples)) bytes.push(await bytesEach(name));
+}
+const bytesOfEach = Object.fromEntries(
+  Object.entries(samples).map(([name, bytes]) => [name, Math.round(median(bytes))]),
+);
+const measured = {
+  moreThanWsBytes: bytesOfEach.farewell - bytesOfEach.ws,
+  ofSocketIo: bytesOfEach.farewell / bytesOfEach['socket.io'],
+};
+const result = { benchmark: 'idle', connections, bytesOfEach, samples, measured, goals };
+process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+const isMet = Object.entries(goals).every(([name, goal]) => measured[name] <= goal);
+process.exit(isMet ? 0 : 1);
+
+/** Resident bytes a connection, beyond what the first few hundred make a server load and compile. */
+async function bytesEach(name) {
+  const server = await start(`${support}websocket-server.js`, [name, '3600000'], ['--expose-gc']);
+  const protocol = name === 'socket.io' ? name : 'ws';
+  const clients = await start(`${support}idle-clients.js`, [protocol, String(server.port)]);
+  await clients.ask(warmUp);
+  const before = await settled(server);
+  await clients.ask(connections);
+  const after = await settled(server);
+  if (after.connections !== connections + warmUp)
+    throw new Error(
+      `${name}: expected ${connections + warmUp} connections, got ${after.connections}`,
+    );
+  server.stop();
+  clients.stop();
+  return (after.rssBytes - before.rssBytes) / connections;
+}
+
+/** Asked until two answers in a row are alike. */
+async function settled(server) {
+  let last = await server.ask('');
+  for (;;) {
+    const next = await server.ask('');
+    if (Math.abs(next.rssBytes - last.rssBytes) < 100_000) return next;
+    last = next;
+  }
+}
