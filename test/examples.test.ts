@@ -80,7 +80,7 @@ test('examples/express-server.ts serves pages and WebSockets, and drains on SIGT
   const ending = await connection.closed;
   expect(ending).toMatchObject({ code: 1012, wasClean: true });
   expect(ending.retryAfter).toBeGreaterThanOrEqual(1_000);
-  expect(await server.line()).toMatch(/^drained 1 connections in .*: 1 closed cleanly$/);
+  expect(await server.line()).toMatch(/^drained 1 connection in .*: 1 closed cleanly$/);
   expect(await exited).toEqual([0, null]);
 });
 
@@ -97,5 +97,22 @@ test('examples/fastify-server.ts drains before Fastify closes, and has metrics',
   expect(metrics).toContain('farewell_connections{ready_state="OPEN"} 1');
   server.child.kill('SIGTERM');
   expect(await connection.closed).toMatchObject({ code: 1012, wasClean: true });
-  expect(await server.line()).toMatch(/^drained 1 connections in .*: 1 closed cleanly$/);
+  expect(await server.line()).toMatch(/^drained 1 connection in .*: 1 closed cleanly$/);
 });
+
+test('examples/draining-server.ts sends its clients away, and examples/reconnecting-client.ts comes back', async () => {
+  const before = run('draining-server.ts', '0');
+  const url = urlIn(await before.line());
+  await using client = run('reconnecting-client.ts', url);
+  expect(await client.line()).toBe('connected');
+  expect(await client.line()).toBe('you said: hello');
+  before.child.kill('SIGTERM');
+  expect(await client.line()).toMatch(/received 1012 \(service restart\).*; again in \d+ ms$/);
+  expect(await before.line()).toMatch(/^drained 1 connection in .*: 1 closed cleanly$/);
+  await before[Symbol.asyncDispose]();
+  await using after = run('draining-server.ts', new URL(url).port);
+  expect(urlIn(await after.line())).toBe(url);
+  expect(await client.line()).toMatch(/connected$/);
+  client.child.kill('SIGINT');
+  expect(await client.line()).toBe('closed: closed');
+}, 60_000);

@@ -55,9 +55,7 @@ function frame({ statusCode, reason }: CloseFrame): string {
 
 /** How TCP ended, after how long. */
 function tcpSentence({ vantage, tcp, phases }: CloseOutcome): string | null {
-  const from = typeof phases.openedAt === 'number' ? phases.openedAt : phases.connectingAt;
-  const at = endBeganAt(tcp.firstFin, phases);
-  const after = typeof from === 'number' ? ` after ${seconds(Math.max(0, at - from))}` : '';
+  const after = afterText(endBeganAt(tcp.firstFin, phases), phases);
   const resetBy = (['client', 'server'] as const).filter((role) => tcp.ended[role] === 'rst');
   const [reset] = resetBy;
   if (reset !== undefined) {
@@ -71,6 +69,13 @@ function tcpSentence({ vantage, tcp, phases }: CloseOutcome): string | null {
     return `first FIN by ${name(firstFin, vantage)}${after}`;
   }
   return after === '' ? null : `ended${after}`;
+}
+
+/** ` 2.0 s after it opened`, ` after 50 ms` of connecting, or nothing. */
+function afterText(at: number, { openedAt, connectingAt }: CloseOutcome['phases']): string {
+  const since = (from: number): string => seconds(Math.max(0, at - from));
+  if (typeof openedAt === 'number') return ` ${since(openedAt)} after it opened`;
+  return typeof connectingAt === 'number' ? ` after ${since(connectingAt)}` : '';
 }
 
 /** When the thing happened that the sentence names: the RST, or the first FIN; else the end. */

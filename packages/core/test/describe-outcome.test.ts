@@ -17,7 +17,7 @@ test('as long as it has not ended there is nothing to say', () => {
 
 test.each([
   [
-    'sent 1000 (normal closure); received 1000 (normal closure); first FIN by peer after 90 ms',
+    'sent 1000 (normal closure); received 1000 (normal closure); first FIN by peer 90 ms after it opened',
     client()
       .sendClose(10)
       .receiveClose(20)
@@ -26,7 +26,7 @@ test.each([
       .end(90),
   ],
   [
-    'sent 1000 (normal closure); no Close frame received; TCP reset by peer after 30.0 s; ECONNRESET: read ECONNRESET',
+    'sent 1000 (normal closure); no Close frame received; TCP reset by peer 30.0 s after it opened; ECONNRESET: read ECONNRESET',
     client()
       .sendClose(10)
       .see(30_000, reset, {
@@ -38,14 +38,14 @@ test.each([
       .end(30_000),
   ],
   [
-    'sent 1000 (normal closure); no Close frame received; TCP reset by us after 10.0 s; no Close frame in time; 512 bytes never sent',
+    'sent 1000 (normal closure); no Close frame received; TCP reset by us 10.0 s after it opened; no Close frame in time; 512 bytes never sent',
     client()
       .sendClose(0)
       .see(10_000, { kind: 'rst', by: 'client', seenAt: 'client', because: 'closing-handshake' })
       .end(10_000, 512),
   ],
   [
-    'received 4001 (private use) "moved"; no Close frame sent; ended after 5 ms',
+    'received 4001 (private use) "moved"; no Close frame sent; ended 5 ms after it opened',
     client()
       .see(5, {
         kind: 'close-frame',
@@ -91,6 +91,6 @@ test('packets are told without a side', () => {
     (fact, index): Observation => ({ at: index * 1_000, source: 'packets', ...fact }),
   );
   expect(describeOutcome(observeAll(unseenConnection('wire'), seen))).toBe(
-    'client sent an empty Close frame; no Close frame from the server; TCP reset by the server after 2.0 s',
+    'client sent an empty Close frame; no Close frame from the server; TCP reset by the server 2.0 s after it opened',
   );
 });

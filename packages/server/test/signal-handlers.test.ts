@@ -10,7 +10,7 @@ test('SIGTERM drains, and the process exits with 0', async () => {
   const client = await connect(`ws://127.0.0.1:${await program.line()}`).opened;
   program.child.kill('SIGTERM');
   expect(await client.closed).toMatchObject({ code: 1012, wasClean: true });
-  expect(await program.line()).toMatch(/^drained 1 connections in .*: 1 closed cleanly$/);
+  expect(await program.line()).toMatch(/^drained 1 connection in .*: 1 closed cleanly$/);
   expect(await program.exited).toEqual([0, null]);
 });
 

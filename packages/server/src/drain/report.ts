@@ -66,7 +66,7 @@ export function drainReport(facts: Facts): DrainReport {
 function textOf(facts: Facts): string {
   const { connections, clean, elapsed, refused, isTimedOut } = facts;
   const parts = [
-    `drained ${connections} connections in ${(elapsed / 1_000).toFixed(1)} s: ${clean} closed cleanly`,
+    `drained ${connections} connection${connections === 1 ? '' : 's'} in ${(elapsed / 1_000).toFixed(1)} s: ${clean} closed cleanly`,
     ...othersOf(facts),
     ...(refused > 0 ? [`${refused} upgrades refused`] : []),
     ...(isTimedOut ? ['the timeout was over'] : []),
