@@ -1,9 +1,9 @@
-import type { ConnectionOptions, Ending } from '@farewell/connection';
+import type { Ending } from '@farewell/connection';
 import { type Cause, peerOf, type Role } from '@farewell/core';
 import { closePayload, type Script, type Step, vanish } from '@farewell/probe';
 import { afterAll, expect, test } from 'vitest';
 import { describeWith } from '../../../test/support/requires.ts';
-import { type Subject, subject } from './support/subject.ts';
+import { type Subject, type SubjectOptions, subject } from './support/subject.ts';
 
 /** Short, and all different, so that a wait that is bounded by the wrong one shows. */
 const times = {
@@ -25,7 +25,9 @@ interface Misbehaviour {
   readonly cause: Cause | readonly Cause[];
   /** When the wait that ended it began, and how long it was. Left out: it ends at once. */
   readonly wait?: (ending: Ending, local: Role) => readonly [from: number, duration: number];
-  readonly options?: ConnectionOptions;
+  /** The same for a wait of which the ending does not tell: it began at this time at the latest. */
+  readonly waitSince?: (subject: Subject) => readonly [from: number, duration: number];
+  readonly options?: SubjectOptions;
   readonly only?: Role;
 }
 
@@ -42,7 +44,18 @@ async function fillUp({ connection }: Subject): Promise<void> {
   for (let round = 0; connection.bufferedAmount === 0 && round < 1_000; round++)
     void connection.send(new Uint8Array(1 << 20));
   expect(connection.bufferedAmount).toBeGreaterThan(0);
+  stoppedAt = performance.now();
 }
+
+/** When the last test's data stopped going out, or its reading stopped. */
+let stoppedAt = 0;
+const flushWait: Misbehaviour['waitSince'] = () => [stoppedAt, times.flushTimeout];
+
+/** From when the peer had our last ping. */
+const pongWait: Misbehaviour['waitSince'] = ({ peer }) => [
+  peer.seen.findLast(({ what }) => what === 'ping')?.at ?? Number.NaN,
+  heartbeat.timeout,
+];
 
 /** As a server that is to send the first FIN. */
 const finBehindClose: readonly Step[] = [{ do: 'wait', for: 'close-frame' }, { do: 'fin' }];
@@ -100,12 +113,14 @@ const misbehaviours: readonly Misbehaviour[] = [
       our.peer.socket.end();
     },
     cause: 'flush-deadline',
+    waitSince: flushWait,
   },
   {
     peer: 'stops reading',
     script: { steps: [{ do: 'wait', for: 'handshake' }, { do: 'stop-reading' }] },
     meanwhile: fillUp,
     cause: 'flush-deadline',
+    waitSince: flushWait,
   },
   {
     peer: 'stops reading, and we close',
@@ -173,12 +188,14 @@ const misbehaviours: readonly Misbehaviour[] = [
     peer: 'never answers a ping',
     script: { steps: [], reflexes: { pong: 'never' } },
     cause: 'heartbeat-reply-deadline',
+    waitSince: pongWait,
     options: { heartbeat },
   },
   {
     peer: 'answers pings too late',
     script: { steps: [], reflexes: { pong: 400 } },
     cause: 'heartbeat-reply-deadline',
+    waitSince: pongWait,
     options: { heartbeat },
   },
   {
@@ -189,9 +206,11 @@ const misbehaviours: readonly Misbehaviour[] = [
     meanwhile: async ({ connection }) => {
       await connection.opened;
       connection.pause();
+      stoppedAt = performance.now();
       void connection.send('go');
     },
     cause: 'paused-deadline',
+    waitSince: () => [stoppedAt, times.pausedTimeout],
   },
   {
     peer: 'never answers the opening handshake',
@@ -271,7 +290,20 @@ afterAll(() => {
   expect(unhandled).toBe(0);
 });
 
+const underTls = [
+  'never answers Close',
+  'answers Close and never sends FIN',
+  'never answers a ping',
+];
+
 for (const role of roles) {
+  describeWith(['linux'], `as ${role} over TLS, it ends when the peer`, () => {
+    const secure = misbehaviours.filter(({ peer }) => underTls.includes(peer));
+    all(
+      secure.map((each) => ({ ...each, options: { ...each.options, tls: true } })),
+      role,
+    );
+  });
   describeWith(['linux'], `as ${role}, it ends when the peer`, () => all(misbehaviours, role));
   describeWith(['linux', 'root'], `as ${role}, it ends when the peer's host`, () =>
     all(vanishings, role),
@@ -300,6 +332,10 @@ async function ends(each: Misbehaviour, role: Role, firstFin: Role): Promise<voi
     const late = ending.phases.endedAt - (from + duration);
     expect(late).toBeGreaterThanOrEqual(-1);
     expect(late).toBeLessThanOrEqual(100 + our.longestDelay());
+  }
+  if (each.waitSince) {
+    const [from, duration] = each.waitSince(our);
+    expect(ending.phases.endedAt - (from + duration)).toBeLessThanOrEqual(100 + our.longestDelay());
   }
   expect(await connection.close()).toBe(ending);
   const left = our.rows().map(({ tcpState }) => tcpState);

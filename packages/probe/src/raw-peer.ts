@@ -1,10 +1,15 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import {
+  type ConnectionOptions,
+  connect as connectTls,
+  createServer as createTlsServer,
+  type TlsOptions,
+} from 'node:tls';
 import type { Role } from '@farewell/core';
 import { type Effect, type Incoming, Player, type Seen } from './play.ts';
 import type { Script, Step } from './script.ts';
-import { canSetSocketOptions, cork, vanish } from './socket-options.ts';
+import { canSetSocketOptions, cork, resetOnClose, vanish } from './socket-options.ts';
 
 /** The thin shell that plays a script on a real TCP socket. Times are ms of `performance.now()`. */
 
@@ -115,10 +120,17 @@ export class RawPeer implements AsyncDisposable {
     this.#timer = setTimeout(() => this.#take({ kind: 'time' }), Math.max(0, wakeAt - now));
   }
 
-  /** Node resets TCP sockets only: under TLS it is the one below. */
+  /**
+   * Node resets TCP sockets only. To reset the one below TLS takes the process down with it (Node 20), so the
+   * kernel is told to reset on close; without koffi it is a FIN.
+   */
   #reset(): void {
-    this.#tcp.resetAndDestroy();
-    if (this.socket !== this.#tcp) this.socket.destroy();
+    if (this.socket === this.#tcp) {
+      this.socket.resetAndDestroy();
+      return;
+    }
+    if (canSetSocketOptions()) resetOnClose(this.#tcp);
+    this.socket.destroy();
   }
 
   #noteSeen(): void {
@@ -194,18 +206,29 @@ export interface RawServer extends AsyncDisposable {
   next(): Promise<RawPeer>;
 }
 
+export interface RawServerOptions {
+  readonly host?: string;
+  readonly port?: number;
+  /** TLS, with this key and certificate. */
+  readonly tls?: TlsOptions;
+}
+
 /** Listens as a raw server that plays `choose(n)` for the n-th connection (from 0). */
 export async function listenRawPeer(
   choose: (index: number) => Script,
-  { host = '127.0.0.1', port = 0 }: { host?: string; port?: number } = {},
+  { host = '127.0.0.1', port = 0, tls }: RawServerOptions = {},
 ): Promise<RawServer> {
   const peers: RawPeer[] = [];
   const waiting: Array<(peer: RawPeer) => void> = [];
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  const accept = (socket: Socket): void => {
     const peer = new RawPeer(socket, player('server', choose(peers.length)));
     peers.push(peer);
     waiting.shift()?.(peer);
-  });
+  };
+  const options = { allowHalfOpen: true, noDelay: true };
+  const server = tls
+    ? createTlsServer({ ...tls, ...options }, accept)
+    : createServer(options, accept);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { createServer as createHttps } from 'node:https';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { connect } from '@farewell/client/node';
 import type { ConnectionOptions, ManagedConnection } from '@farewell/connection';
@@ -25,11 +27,14 @@ export interface Subject extends AsyncDisposable {
 const host = '127.0.0.1';
 const opening: readonly Step[] = [{ do: 'open' }, { do: 'wait', for: 'handshake' }];
 
+/** Over TLS both ends use the certificate that the other peers of the tests use. */
+export type SubjectOptions = ConnectionOptions & { readonly tls?: boolean };
+
 /** Connects the two. A raw client opens the connection before it plays the script's steps. */
 export async function subject(
   role: Role,
   script: Script,
-  options: ConnectionOptions,
+  options: SubjectOptions,
 ): Promise<Subject> {
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
@@ -50,27 +55,33 @@ export async function subject(
 
 type Pair = Pick<Subject, 'connection' | 'peer' | typeof Symbol.asyncDispose>;
 
-async function asServer(script: Script, options: ConnectionOptions): Promise<Pair> {
-  const server = createServer({ ...options, port: 0, host });
+async function asServer(script: Script, { tls, ...options }: SubjectOptions): Promise<Pair> {
+  const https = tls ? createHttps(certificate()).listen(0, host) : null;
+  const place = https ? { server: https } : { port: 0, host };
+  const server = createServer({ ...options, ...place });
   server.on('error', () => {});
   const connected = new Promise<ManagedConnection>((resolve) => server.once('connection', resolve));
   const { port } = await server.listening;
   const steps = [...opening, ...script.steps];
-  const peer = await connectRawPeer({ ...script, steps }, { host, port });
+  const secure = https && { tls: { rejectUnauthorized: false } };
+  const peer = await connectRawPeer({ ...script, steps }, { host, port, ...secure });
   return {
     connection: await connected,
     peer,
     async [Symbol.asyncDispose]() {
       await peer[Symbol.asyncDispose]();
       await server.close();
+      https?.close();
     },
   };
 }
 
-async function asClient(script: Script, options: ConnectionOptions): Promise<Pair> {
-  const server = await listenRawPeer(() => afterOpening(script));
+async function asClient(script: Script, { tls, ...options }: SubjectOptions): Promise<Pair> {
+  const secure = tls ? { tls: certificate() } : {};
+  const server = await listenRawPeer(() => afterOpening(script), secure);
   const next = server.next();
-  const connection = connect(`ws://${host}:${server.port}`, options);
+  const url = `${tls ? 'wss' : 'ws'}://${host}:${server.port}`;
+  const connection = connect(url, { ...options, ws: { rejectUnauthorized: false } });
   connection.on('error', () => {});
   const peer = await next;
   return {
@@ -81,6 +92,12 @@ async function asClient(script: Script, options: ConnectionOptions): Promise<Pai
       await connection.terminate();
     },
   };
+}
+
+function certificate(): { readonly key: Buffer; readonly cert: Buffer } {
+  const read = (name: string): Buffer =>
+    readFileSync(new URL(`../../../../test/peers/tls/${name}.pem`, import.meta.url));
+  return { key: read('key'), cert: read('cert') };
 }
 
 /** Steps run before reflexes, so a raw server opens by a step, or not at all if its script says so. */
