@@ -1,41 +1,19 @@
 import type { Evidence, Missing, NamespaceInfo, Problem, SocketState } from '@farewell/core';
 import type {
-  Confidence,
   ConnectionVerdict,
-  Cost,
-  EvidenceItem,
-  Lasts,
   PacketsSeen,
   ProcessRef,
   Report,
-  Severity,
-  SocketGroup,
   StateCount,
   Target,
   Traced,
   Verdict,
-  VerdictId,
 } from '@farewell/diagnosis';
 import type { VerdictGroup } from '../explain/summary.ts';
 import { tableProblems } from './table-problems.ts';
 
-/** One verdict in the JSON of `why`. Field by field: docs/reference/why-json.md. */
-export interface WhyVerdictJson {
-  readonly id: VerdictId;
-  readonly severity: Severity;
-  readonly confidence: Confidence;
-  readonly count: number;
-  readonly process: ProcessRef | null;
-  readonly port: number | null;
-  readonly destination: string | null;
-  readonly groups: readonly SocketGroup[];
-  readonly summary: string;
-  readonly evidence: readonly EvidenceItem[];
-  readonly costs: readonly Cost[];
-  readonly lasts: Lasts | null;
-  readonly do: readonly string[];
-  readonly page: string;
-}
+/** One verdict in the JSON of `why`, as the diagnosis gives it. Field by field: docs/reference/why-json.md. */
+export type WhyVerdictJson = Verdict;
 
 /** What `farewell why --json` prints: the schema `farewell.why/1`, docs/reference/why.schema.json. */
 export interface WhyJson {
@@ -90,7 +68,7 @@ export function whyJson({ report, evidence, packetGroups }: Answered): WhyJson {
       ...report.packets,
       verdicts: packetGroups.map(packetVerdictJson),
     },
-    verdicts: report.verdicts.map(verdictJson),
+    verdicts: report.verdicts,
   };
 }
 
@@ -98,23 +76,4 @@ function packetVerdictJson(group: VerdictGroup): PacketVerdictJson {
   const { example, severity, confidence, count } = group;
   const servers = [...group.servers].map(([server, those]) => ({ server, count: those }));
   return { ...example, severity, confidence, count, servers };
-}
-
-function verdictJson(verdict: Verdict): WhyVerdictJson {
-  return {
-    id: verdict.id,
-    severity: verdict.severity,
-    confidence: verdict.confidence,
-    count: verdict.count,
-    process: verdict.process,
-    port: verdict.port,
-    destination: verdict.destination,
-    groups: verdict.groups,
-    summary: verdict.summary,
-    evidence: verdict.evidence,
-    costs: verdict.costs,
-    lasts: verdict.lasts,
-    do: verdict.do,
-    page: verdict.page,
-  };
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -17,6 +17,7 @@ import {
 } from '../../../evidence/test/captures/support/connection-script.ts';
 import type { WhyJson } from '../../src/why/render-json.ts';
 import { parseRequest } from '../../src/why/request.ts';
+import { Service } from '../support/ends.ts';
 import { asNobody, farewell, finished, start } from '../support/farewell.ts';
 
 const schema = new URL('../../../../docs/reference/why.schema.json', import.meta.url);
@@ -57,7 +58,7 @@ describeWith(['linux', 'setpriv', 'tcpdump'], 'farewell why --capture without pr
 
 describeWith(['linux', 'root', 'tcpdump'], 'farewell why --capture', () => {
   test('says of a leak that its sockets speak WebSocket and how they came to it', async () => {
-    await using service = await LeakingService.open();
+    await using service = await Service.open();
     const answer = await whileClosing(service, ['--json']);
     const leak = answer.verdicts.find(({ id }) => id === 'close-wait-leak');
     const texts = leak?.evidence.filter(({ source }) => source === 'packets');
@@ -77,11 +78,11 @@ describeWith(['linux', 'root', 'tcpdump'], 'farewell why --capture', () => {
   });
 
   test('tells in its header which connections speak WebSocket', async () => {
-    await using service = await LeakingService.open();
-    await service.connect();
+    await using service = await Service.open();
+    await service.pair();
     const { stdout } = await until(watching(service.port, ['--for', '1s']).end, async () => {
-      await service.upgraded();
-      (await service.connect()).write('hello\n');
+      await upgraded(service);
+      (await service.pair()).client.write('hello\n');
     });
     const header = stdout.split('\n\n')[0]?.replaceAll('\n', ' ');
     expect(header).toMatch(
@@ -115,7 +116,7 @@ describeWith(['linux', 'root', 'dumpcap'], 'farewell why --capture with dumpcap'
     const folder = mkdtempSync(join(tmpdir(), 'farewell-dumpcap-'));
     try {
       symlinkSync(onPath('dumpcap'), join(folder, 'dumpcap'));
-      await using service = await LeakingService.open();
+      await using service = await Service.open();
       const answer = await whileClosing(service, ['--json'], { PATH: folder });
       expect(answer.packets).toMatchObject({ source: 'dumpcap', lost: 0 });
       expect(answer.packets?.spoken.websocket).toBeGreaterThan(0);
@@ -170,12 +171,12 @@ async function until<T>(end: Promise<T>, act: () => Promise<void>): Promise<T> {
 
 /** Connections are opened and closed until the answer is there: those of the first second are stuck. */
 async function whileClosing(
-  service: LeakingService,
+  service: Service,
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<WhyJson> {
   const { end } = watching(service.port, ['--for', '3s', ...args], env);
-  const { stdout, stderr } = await until(end, () => service.leakOne());
+  const { stdout, stderr } = await until(end, () => leakOne(service));
   expect(stderr).toBe('');
   const answer: unknown = JSON.parse(stdout);
   validate(answer);
@@ -188,57 +189,18 @@ function onPath(name: string): string {
   return folders.map((folder) => join(folder, name)).find((file) => existsSync(file)) ?? name;
 }
 
-/** Answers upgrades, echoes nothing, answers no Close frame and never closes. */
-class LeakingService implements AsyncDisposable {
-  readonly port: number;
-  readonly #server: ReturnType<typeof createServer>;
-  readonly #sockets = new Set<Socket>();
+/** A WebSocket on which a message was sent. The server answers nothing more and never closes. */
+async function upgraded(service: Service): Promise<Socket> {
+  const { client, server } = await service.pair();
+  server.once('data', () => server.write(upgradeResponse())).resume();
+  client.write(upgradeRequest());
+  await once(client, 'data');
+  client.write(frameBytes({ masked: true }));
+  return client;
+}
 
-  private constructor(server: ReturnType<typeof createServer>) {
-    this.#server = server;
-    this.port = (server.address() as AddressInfo).port;
-    server.on('connection', (socket) => {
-      this.#keep(socket).on('data', (bytes: Buffer) => {
-        if (bytes.includes('Upgrade')) socket.write(upgradeResponse());
-      });
-    });
-  }
-
-  static async open(): Promise<LeakingService> {
-    const server = createServer({ allowHalfOpen: true });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return new LeakingService(server);
-  }
-
-  async connect(): Promise<Socket> {
-    const socket = connect({ port: this.port, host: '127.0.0.1', allowHalfOpen: true });
-    await once(this.#keep(socket), 'connect');
-    return socket;
-  }
-
-  /** A WebSocket on which a message was sent. */
-  async upgraded(): Promise<Socket> {
-    const socket = await this.connect();
-    socket.write(upgradeRequest());
-    await once(socket, 'data');
-    socket.write(frameBytes({ masked: true }));
-    return socket;
-  }
-
-  /** A WebSocket whose client sends Close, is not answered, and ends TCP. */
-  async leakOne(): Promise<void> {
-    const socket = await this.upgraded();
-    socket.end(closeBytes({ masked: true, code: 1000 }));
-  }
-
-  #keep(socket: Socket): Socket {
-    this.#sockets.add(socket);
-    return socket.on('error', () => {}).on('close', () => this.#sockets.delete(socket));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
+/** A WebSocket whose client sends Close, is not answered, and ends TCP. */
+async function leakOne(service: Service): Promise<void> {
+  const client = await upgraded(service);
+  client.end(closeBytes({ masked: true, code: 1000 }));
 }

@@ -86,7 +86,8 @@ describeWith(['linux', 'ss'], 'why --from gives the verdicts of the live table',
   test('for the text of ss and of /proc/net/tcp', async () => {
     await using leak = await closeWaitLeak(4);
     const live = await verdicts(['why', `:${leak.port}`, '--for', '1100ms', '--json'], '');
-    const taken = execFileSync('ss', ['-tanoiep'], { encoding: 'utf8' });
+    // A busy machine has more sockets than execFileSync keeps bytes by default.
+    const taken = execFileSync('ss', ['-tanoiep'], { encoding: 'utf8', maxBuffer: 2 ** 28 });
     const proc = readFileSync('/proc/net/tcp', 'utf8') + readFileSync('/proc/net/tcp6', 'utf8');
     const from = ['why', `:${leak.port}`, '--from', '-', '--json'];
     expect(live).toContain('problem close-wait-leak 4');

@@ -1,19 +1,7 @@
-import type { SocketRow, SocketState, TcpInfo, TcpTimer } from '@farewell/core';
+import { linuxTcpStates, type SocketRow, type TcpInfo, type TcpTimer } from '@farewell/core';
 import fc from 'fast-check';
 
-const states: readonly SocketState[] = [
-  'LISTEN',
-  'SYN-SENT',
-  'SYN-RECEIVED',
-  'ESTABLISHED',
-  'FIN-WAIT-1',
-  'FIN-WAIT-2',
-  'CLOSING',
-  'TIME-WAIT',
-  'CLOSE-WAIT',
-  'LAST-ACK',
-  'CLOSED',
-];
+const states = linuxTcpStates.filter((tcpState) => tcpState !== undefined);
 
 const address = fc.constantFrom('127.0.0.1', '10.0.0.1', '10.0.0.7', '::', '0.0.0.0', '::1', '');
 const port = fc.constantFrom(0, 80, 443, 8080, 32_768, 40_000, 40_001, 60_999, 65_535, 99_999);
