@@ -18,7 +18,7 @@ function page(): string {
     `## ${group.charAt(0).toUpperCase()}${group.slice(1)}\n`,
     ...allChecks.filter((check) => check.group === group).map(section),
   ]);
-  return `${[intro, ...groups].join('\n')}`;
+  return [intro, ...groups].join('\n');
 }
 
 function section(check: CheckInfo): string {

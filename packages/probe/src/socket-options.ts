@@ -6,6 +6,7 @@ import type Koffi from 'koffi';
 
 const SOL_SOCKET = 1;
 const SO_ATTACH_FILTER = 26;
+const SO_LINGER = 13;
 const IPPROTO_TCP = 6;
 const TCP_CORK = 3;
 
@@ -38,6 +39,15 @@ export function cork(socket: Socket): void {
   const value = koffi.alloc('int', 1);
   koffi.encode(value, 'int', 1);
   setOption(koffi, socket, { level: IPPROTO_TCP, name: TCP_CORK, value, length: 4 });
+}
+
+/** Makes the close of a socket an RST (SO_LINGER, 0 s). Throws an Error that says what is missing. */
+export function resetOnClose(socket: Socket): void {
+  const koffi = loadKoffi();
+  // struct linger { int l_onoff; int l_linger }
+  const value = koffi.alloc('int', 2);
+  koffi.encode(value, koffi.array('int', 2), [1, 0]);
+  setOption(koffi, socket, { level: SOL_SOCKET, name: SO_LINGER, value, length: 8 });
 }
 
 /** Whether `vanish` and `cork` can work here. */

@@ -67,7 +67,8 @@ function resultLines(result: CheckResult, card: Card): readonly string[] {
   const { check, judgement } = result;
   const mark = card.paint(paints[judgement.verdict], marks[judgement.verdict]);
   const head = `  ${mark} ${card.paint('strong', check.id)}`;
-  if (judgement.verdict === 'pass' && !card.verbose)
+  const isBrief = judgement.verdict === 'pass' || judgement.verdict === 'not-applicable';
+  if (isBrief && !card.verbose)
     return [`${head}  ${card.paint('label', printable(judgement.seen))}`];
   return [`${head}  ${labels[check.level]}, ${check.source}`, ...details(result, card)];
 }

@@ -25,6 +25,8 @@ export async function whyNotProbed(
       return `${url.href} cannot be reached: ${answer.why}`;
     case 'silent':
       return `${url.host} accepted the connection and did not answer the opening handshake within ${answer.within / 1000} s`;
+    case 'cut':
+      return `${url.host} ended the connection (${answer.how}) without an answer to the opening handshake${url.protocol === 'ws:' ? '. Does it want TLS (wss://)?' : ''}`;
     case 'refused':
       return `${url.href} is no WebSocket, or not for everybody: it answered \`${answer.statusLine}\` instead of 101. Is the path right?`;
   }

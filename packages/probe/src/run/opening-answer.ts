@@ -1,5 +1,5 @@
 import { opening } from '../checks/steps.ts';
-import { firstSeen, httpStatus, statusLine } from '../checks/transcript.ts';
+import { endOf, firstSeen, httpStatus, statusLine } from '../checks/transcript.ts';
 import { playScript } from './play-script.ts';
 import { addressOf, type ProbeTarget } from './target.ts';
 
@@ -8,6 +8,8 @@ export type OpeningAnswer =
   | { readonly kind: 'opened'; readonly head: string }
   | { readonly kind: 'refused'; readonly statusLine: string }
   | { readonly kind: 'silent'; readonly within: number }
+  /** It ended the connection without an HTTP answer. */
+  | { readonly kind: 'cut'; readonly how: 'FIN' | 'RST' }
   | { readonly kind: 'unreachable'; readonly why: string };
 
 export interface OpeningOptions {
@@ -27,6 +29,8 @@ export async function openingAnswer(
   try {
     const transcript = await playScript({ name: 'opening', steps }, stage);
     const head = firstSeen(transcript, 'handshake')?.head;
+    const end = endOf(transcript);
+    if (head === undefined && end) return { kind: 'cut', how: end.how };
     if (head === undefined) return { kind: 'silent', within };
     if (httpStatus(transcript) === 101) return { kind: 'opened', head };
     return { kind: 'refused', statusLine: statusLine(transcript) };

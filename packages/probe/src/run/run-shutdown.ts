@@ -128,6 +128,8 @@ async function attemptOnce(
       return { answer: 'http-error', text: answer.statusLine };
     case 'silent':
       return { answer: 'hung', text: 'no answer' };
+    case 'cut':
+      return { answer: 'refused', text: answer.how };
     case 'unreachable':
       return { answer: 'refused', text: answer.why };
   }
