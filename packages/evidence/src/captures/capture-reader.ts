@@ -111,6 +111,12 @@ export class CaptureReader implements PacketSink {
     this.#file = name;
   }
 
+  /** The rest of the file will not come: that a record is not whole is no fault of the capture. */
+  abandonFile(): void {
+    this.#partial.drop(this.#partial.length);
+    this.#skip = 0;
+  }
+
   /** Takes the next bytes of the file. They may be changed after the call. */
   feed(piece: Uint8Array): void {
     // A Buffer is a subclass: with one class only, the engine compiles the hot path once and for all.

@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -99,6 +101,35 @@ describe('captures in files', () => {
       onProgress: (progress) => seen.push(progress),
     });
     expect(seen.at(-1)).toMatchObject({ bytes: bytes.length, packets: script.segments.length });
+  });
+
+  it('are left in the middle when the signal aborts', async () => {
+    const one = file(script.segments);
+    const records = one.subarray(24);
+    const times = Math.ceil((20 << 20) / records.length);
+    const bytes = Buffer.concat([one, ...Array.from({ length: times }, () => records)]);
+    const abort = new AbortController();
+    let chunks = 0;
+    const { summary } = await read([written('long.pcap', bytes)], {
+      signal: abort.signal,
+      onProgress: () => {
+        chunks += 1;
+        if (chunks === 1) setImmediate(() => abort.abort());
+      },
+    });
+    expect(summary.packets).toBeGreaterThan(0);
+    expect(summary.packets).toBeLessThan(times * script.segments.length);
+    expect(summary.problems).toEqual([]);
+  });
+
+  it('may be a named pipe', async () => {
+    const path = join(folder, 'pipe.pcap');
+    execFileSync('mkfifo', [path]);
+    const reading = read([path]);
+    await writeFile(path, file(script.segments));
+    const { connections, summary } = await reading;
+    expect(connections).toHaveLength(1);
+    expect(summary.problems).toEqual([]);
   });
 });
 
