@@ -96,7 +96,7 @@ async function serveSocketIo() {
     socket.on('message', (message) => socket.emit('message', message));
   });
   http.listen(0, '127.0.0.1', () => print(http.address().port));
-  return () => server.engine.clientsCount;
+  return { count: () => server.engine.clientsCount, drain: () => server.close() };
 }
 
 function print(port) {
