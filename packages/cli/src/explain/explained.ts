@@ -115,13 +115,25 @@ const framesFacts = 2;
 
 /** The core's line. Without WebSocket the two facts about Close frames, which come first, say nothing. */
 function textOf(connection: CapturedConnection, described: string): string {
-  const facts = described.split('; ');
+  const facts = factsIn(described);
+  if (isRefused(connection)) return 'connection refused: the answer to the SYN was RST';
   const relevant = connection.webSocket === false ? facts.slice(framesFacts) : facts;
   const hidden = connection.payload === 'tls' ? ['TLS hides any Close frames'] : [];
   if (connection.endedAt !== null) return [...relevant, ...hidden].join('; ');
   // Of a connection that goes on, a Close frame that was not seen may still come: nothing to be said.
   const sent = facts.slice(0, framesFacts).filter((fact) => !fact.startsWith('unknown'));
   return [...sent, ...hidden, openText(connection)].join('; ');
+}
+
+/** The reason of a Close frame, in quotation marks, may hold what separates the facts. */
+function factsIn(described: string): readonly string[] {
+  const facts = described.match(/(?:"(?:[^"\\]|\\.)*"|[^";]|;(?! ))+/g) ?? [];
+  return facts.map((fact) => fact.trimStart());
+}
+
+function isRefused({ sides }: CapturedConnection): boolean {
+  const { client, server } = sides;
+  return client.synSeen && !server.synSeen && server.reset?.validity === 'exact' && !client.fin;
 }
 
 function openText({ sides, reportedBecause }: CapturedConnection): string {

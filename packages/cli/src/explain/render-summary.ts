@@ -123,7 +123,7 @@ export function closingLine(summary: Summary, status: ExitStatus): string {
   const exit = `Exit status ${status}.`;
   if (summary.connections === 0) return `No connection to explain. ${exit}`;
   if (isWrong) return `${found}. ${exit}`;
-  return `Nothing is wrong here${found === '' ? '' : `: ${found}`}. ${exit}`;
+  return `No connection shows a fault${found === '' ? '' : `: ${found}`}. ${exit}`;
 }
 
 function endingsText({ connections, webSockets, endings }: ServerCount): string {

@@ -94,7 +94,7 @@ describe('farewell explain', () => {
   test('--fail-on risk counts risks, and what is healthy ends with 0', async () => {
     const fine = fileOf('fine.pcap', healthy);
     const { stdout, status } = await farewell(['explain', fine, '--fail-on', 'risk']);
-    expect(stdout).toContain('Nothing is wrong here: 1 healthy finding. Exit status 0.');
+    expect(stdout).toContain('No connection shows a fault: 1 healthy finding. Exit status 0.');
     expect(status).toBe(0);
   });
 

@@ -47,6 +47,21 @@ describe('a connection that ended as it should', () => {
     expect(explained.text).toBe('first FIN by the server');
   });
 
+  test('refused by the kernel of the server', () => {
+    const script = new ConnectionScript().send('client', { flags: flag.syn });
+    const explained = explainSegments(script.rst('server', { sequence: 0 }).segments);
+    expect(explained.text).toBe('connection refused: the answer to the SYN was RST');
+    expect(verdictsOf(explained)).toEqual([]);
+  });
+
+  test('a reason with a semicolon is one fact', () => {
+    const bytes = closeBytes({ masked: true, code: 1001, reason: 'gone; back soon' });
+    const { text } = explainSegments(webSocket().exchange('client', bytes).segments);
+    expect(text).toBe(
+      'client sent 1001 (going away) "gone; back soon"; still open at the end of the capture',
+    );
+  });
+
   test('still open, a moment ago: nothing', () => {
     expect(verdicts(webSocket().frame('client', {}))).toEqual([]);
   });
