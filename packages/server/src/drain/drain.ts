@@ -83,9 +83,8 @@ export class Drain {
   /** A connection has ended. */
   ended(connection: ManagedConnection): void {
     const wasLeft = this.#waiting.delete(connection) || this.#closing.delete(connection);
-    const { ending } = connection;
-    if (!wasLeft || !ending) return;
-    this.#tally.add(connection, ending);
+    if (!wasLeft) return;
+    this.#tally.add(connection);
     this.#endIfDone();
   }
 
@@ -141,8 +140,10 @@ export class Drain {
   }
 
   #tick(): void {
-    if (this.#closing.size < fewEnough) this.#askForAddresses();
-    if (this.#waiting.size === 0) this.#host.onProgress(this.progress);
+    if (this.#waiting.size === 0) {
+      if (this.#closing.size < fewEnough) this.#askForAddresses();
+      this.#host.onProgress(this.progress);
+    }
     this.#timers.after(tickInterval, () => this.#tick());
   }
 

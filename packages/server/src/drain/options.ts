@@ -7,7 +7,7 @@ export interface DrainOptions {
   readonly timeout?: number;
   /** Close frames at a time. Default 100; more where the last one would else be later than half of `timeout`. */
   readonly batchSize?: number;
-  /** Between two batches; 0: a turn of the event loop. Default 10. */
+  /** Between two batches; 0: a turn of the event loop. Default 5. */
   readonly batchInterval?: number;
   /** Of the Close frames. Default 1012 (service restart). */
   readonly code?: number;
@@ -33,7 +33,7 @@ export interface DrainSettings extends Required<Omit<DrainOptions, 'message'>> {
 const defaults = {
   timeout: defaultPolicy.drainTimeout,
   batchSize: 100,
-  batchInterval: 10,
+  batchInterval: 5,
   code: 1012,
   reason: '',
   retryAfter: { min: 1_000, max: 10_000 },

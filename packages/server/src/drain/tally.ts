@@ -1,4 +1,4 @@
-import type { ManagedConnection } from '@farewell/connection';
+import { closedCleanly, type ManagedConnection } from '@farewell/connection';
 import type { Cause, Ending } from '@farewell/core';
 import type { Straggler } from './report.ts';
 
@@ -13,15 +13,23 @@ export class Tally {
   readonly causes: Partial<Record<Cause, number>> = {};
   readonly stragglers: Straggler[] = [];
 
-  add(connection: ManagedConnection, ending: Ending): void {
+  /** Most endings are alike, and need not be concluded to be counted. */
+  add(connection: ManagedConnection): void {
+    if (closedCleanly(connection)) return this.#count('clean', 'closing-handshake');
+    const { ending } = connection;
+    if (!ending) return;
     const { cause } = ending;
     const verdict = verdictOf(ending);
-    this.counts[verdict] += 1;
-    this.causes[cause] = (this.causes[cause] ?? 0) + 1;
+    this.#count(verdict, cause);
     if (verdict !== 'forced' || this.stragglers.length >= mostStragglers) return;
     const { remoteAddress, remotePort } = connection;
     const { unflushedBytes, text } = ending;
     this.stragglers.push({ remoteAddress, remotePort, cause, unflushedBytes, text });
+  }
+
+  #count(verdict: Verdict, cause: Cause): void {
+    this.counts[verdict] += 1;
+    this.causes[cause] = (this.causes[cause] ?? 0) + 1;
   }
 }
 
