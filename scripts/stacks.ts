@@ -6,7 +6,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { installKit, type Kit } from '../test/stacks/kits.ts';
 import { type Check, probeClient, probeServer, versionOf } from '../test/stacks/probe.ts';
-import { clients, servers, type Stack } from '../test/stacks/stacks.ts';
+import { clients, type Stack, servers } from '../test/stacks/stacks.ts';
 import { type Measured, type Stacks, writeStacks } from './stacks/pages.ts';
 
 const file = 'docs/stacks.json';
@@ -78,14 +78,19 @@ async function work(): Promise<void> {
       const { checks } = await (job.role === 'server' ? probeServer : probeClient)(job.stack);
       measured.set(keyOf(job), measuredOf(job.stack, checks));
       save();
-      process.stdout.write(`${keyOf(job)}: ${checks.filter(({ verdict }) => verdict === 'fail').length} failed\n`);
+      process.stdout.write(
+        `${keyOf(job)}: ${checks.filter(({ verdict }) => verdict === 'fail').length} failed\n`,
+      );
     } catch (error) {
       fail(`${keyOf(job)}: ${String(error)}`);
     }
   }
 }
 
-function measuredOf({ name, title, language, ...stack }: Stack, checks: readonly Check[]): Measured {
+function measuredOf(
+  { name, title, language, ...stack }: Stack,
+  checks: readonly Check[],
+): Measured {
   return {
     ...{ name, title, language, version: versionOf({ name, title, language, ...stack }) },
     date: new Date().toISOString().slice(0, 10),

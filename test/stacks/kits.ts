@@ -1,12 +1,29 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What is installed together: the manifest in kits/NAME, and the programs of the stacks that use it. */
-export type Kit = 'none' | 'node' | 'python' | 'go' | 'rust' | 'ktor' | 'ktor-jetty' | 'jvm' | 'spring';
+export type Kit =
+  | 'none'
+  | 'node'
+  | 'python'
+  | 'go'
+  | 'rust'
+  | 'ktor'
+  | 'ktor-jetty'
+  | 'jvm'
+  | 'spring';
 
 export const sources = fileURLToPath(new URL('.', import.meta.url));
 const cache = process.env['FAREWELL_STACKS_CACHE'] ?? join(homedir(), '.cache', 'farewell-stacks');

@@ -63,7 +63,9 @@ export async function probeClient(stack: Stack, options: ProbeOptions = {}): Pro
 
 export function versionOf(stack: Stack): string {
   const cwd = folderOf(stack.kit);
-  return execFileSync('sh', ['-c', stack.version], { cwd, encoding: 'utf8' }).trim().replace(/^v/, '');
+  return execFileSync('sh', ['-c', stack.version], { cwd, encoding: 'utf8' })
+    .trim()
+    .replace(/^v/, '');
 }
 
 interface Running extends AsyncDisposable {
@@ -75,7 +77,11 @@ async function startServer(stack: Stack): Promise<Running> {
   const behind = stack.proxy ? await startServer(backend()) : null;
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'farewell-stack-'));
-  const child = run(stack, [], { PORT: String(port), BACKEND: String(behind?.port), FOLDER: folder });
+  const child = run(stack, [], {
+    PORT: String(port),
+    BACKEND: String(behind?.port),
+    FOLDER: folder,
+  });
   const running = {
     port,
     pid: child.pid ?? 0,
@@ -143,7 +149,8 @@ async function freePort(): Promise<number> {
 
 async function listening(port: number, child: ChildProcess): Promise<void> {
   for (const until = Date.now() + startTimeout; Date.now() < until; await sleep(100)) {
-    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode} before it listened`);
+    if (child.exitCode !== null)
+      throw new Error(`it ended with ${child.exitCode} before it listened`);
     if (await accepts(port)) return;
   }
   throw new Error(`nothing listened on port ${port} within ${startTimeout} ms`);

@@ -55,15 +55,11 @@ const ktor = (name: string, title: string, main: string): Stack =>
   stack([name, title, 'Kotlin', 'ktor'], jarVersion('ktor-websockets-jvm'), java(main));
 
 export const servers: readonly Stack[] = [
-  stack(
-    ['ours', 'farewell', 'TypeScript', 'none'],
-    farewellVersion,
-    `${farewell} ours/server.ts`,
-  ),
+  stack(['ours', 'farewell', 'TypeScript', 'none'], farewellVersion, `${farewell} ours/server.ts`),
   node('ws', 'ws', 'ws', 'node ws/server.js'),
   node('fastify', '@fastify/websocket', '@fastify/websocket', 'node fastify/server.js'),
   node('uwebsockets', 'uWebSockets (npm uwebsockets)', 'uwebsockets', 'node uwebsockets/server.js'),
-  node('bun', 'Bun', 'bun', 'node_modules/@oven/bun-linux-x64/bin/bun bun/server.js'),
+  node('bun', 'Bun', 'bun', 'node_modules/.bin/bun bun/server.js'),
   node('deno', 'Deno', 'deno', 'node_modules/.bin/deno run -A deno/server.js'),
   python('python-websockets', 'websockets', 'server.py'),
   python('uvicorn', 'uvicorn', 'server.py'),
@@ -133,7 +129,7 @@ export const clients: readonly Stack[] = [
     'node -v',
     'exec node --experimental-websocket node-websocket/client.js "$@"',
   ),
-  node('bun', 'Bun', 'bun', 'node_modules/@oven/bun-linux-x64/bin/bun bun/client.js "$@"'),
+  node('bun', 'Bun', 'bun', 'node_modules/.bin/bun bun/client.js "$@"'),
   node('deno', 'Deno', 'deno', 'node_modules/.bin/deno run -A deno/client.js "$@"'),
   python('python-websockets', 'websockets', 'client.py "$@"'),
   go('gorilla', 'github.com/gorilla/websocket', 'client "$@"'),

@@ -51,6 +51,7 @@ const facilities = {
     present: () => runs('prlimit', ['--version']),
   },
   java: { missing: 'a JDK (`java`, `javac`)', present: () => runs('javac', ['-version']) },
+  mvn: { missing: '`mvn` (apt-get install maven)', present: () => runs('mvn', ['-v']) },
   'java-websocket': {
     missing: 'Java-WebSocket (`bash test/peers/java/fetch.sh`)',
     present: () => existsSync(new URL('../peers/java/lib', import.meta.url)),
@@ -66,6 +67,10 @@ const facilities = {
   dumpcap: {
     missing: '`dumpcap` (apt-get install wireshark-common)',
     present: () => runs('dumpcap', ['--version']),
+  },
+  bpftrace: {
+    missing: 'root and a `bpftrace` that this kernel takes (apt-get install bpftrace)',
+    present: () => runs('bpftrace', ['-e', 'BEGIN { exit(); }']),
   },
   chromium: {
     missing: '`chromium` (apt-get install chromium)',
@@ -100,7 +105,8 @@ function runs(command: string, args: readonly string[]): boolean {
   return spawnSync(command, [...args], { stdio: 'ignore', timeout: 20_000 }).status === 0;
 }
 
-function has(facility: Facility): boolean {
+/** Is it there? For tests that can do without; those that cannot take `describeWith`. */
+export function has(facility: Facility): boolean {
   const known = cache.get(facility);
   if (known !== undefined) return known;
   const present = facilities[facility].present();

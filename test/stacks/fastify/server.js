@@ -5,7 +5,7 @@ const app = Fastify();
 await app.register(websocket);
 app.get('/', { websocket: true }, (socket) => {
   socket.on('message', (data, isBinary) => {
-    if (String(data) === 'close') socket.close(1000, 'you asked');
+    if (data.toString() === 'close') socket.close(1000, 'you asked');
     else socket.send(data, { binary: isBinary });
   });
 });

@@ -4,7 +4,7 @@ const server = createServer({ port: Number(process.env['PORT']), host: '127.0.0.
 process.once('SIGTERM', () => void server.close());
 server.on('connection', (connection) => {
   connection.on('message', (data) => {
-    if (data === 'close') void connection.close({ code: 1000, reason: 'you asked' });
+    if (data === 'close') void connection.close(1000, 'you asked');
     else void connection.send(data);
   });
 });

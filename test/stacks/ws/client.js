@@ -4,7 +4,7 @@ for (const url of process.argv.slice(2)) {
   const ws = new WebSocket(url);
   ws.on('error', console.error);
   ws.on('message', (data, isBinary) => {
-    if (String(data) === 'close') ws.close(1000, 'you asked');
+    if (data.toString() === 'close') ws.close(1000, 'you asked');
     else ws.send(data, { binary: isBinary });
   });
 }

@@ -1,3 +1,9 @@
 module farewell/stacks
 
-go 1.26
+go 1.26.0
+
+require (
+	github.com/coder/websocket v1.8.15
+	github.com/gorilla/websocket v1.5.3
+	golang.org/x/net v0.62.0
+)

@@ -34,8 +34,8 @@ fun client(): HttpClient = HttpClient(OkHttp) {
     install(WebSockets)
     engine {
         config {
-            // A WebSocket counts as a request for as long as it is open; 64 and 5 for each host otherwise.
-            dispatcher(Dispatcher().apply { maxRequests = 1_000; maxRequestsPerHost = 1_000 })
+            // A WebSocket counts as a request for as long as it is open; there may be 64 otherwise.
+            dispatcher(Dispatcher().apply { maxRequests = 1_000 })
             pingInterval(Duration.ofSeconds(5)) // in production 20 seconds
             webSocketCloseTimeout(Duration.ofSeconds(5))
         }
@@ -66,15 +66,12 @@ private suspend fun DefaultClientWebSocketSession.takePart(bids: Flow<String>) =
 /** Sends Close if nobody has, and waits for the server's, at most 5 seconds. */
 suspend fun DefaultClientWebSocketSession.farewell(reason: CloseReason) {
     withContext(NonCancellable) {
-        try {
-            withTimeoutOrNull(5.seconds) {
-                close(reason)
-                for (frame in incoming) continue
-                closeReason.await()
-            }
-        } finally {
-            this@farewell.cancel()
+        val ended = withTimeoutOrNull(5.seconds) {
+            close(reason)
+            for (frame in incoming) continue
+            closeReason.await() // with OkHttp the server's; with CIO and Java it is our own, at once
         }
+        if (ended == null) this@farewell.cancel()
     }
 }
 // docs: end

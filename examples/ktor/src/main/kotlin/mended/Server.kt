@@ -107,18 +107,15 @@ private suspend fun DefaultWebSocketServerSession.takeBids() = coroutineScope {
 // docs: end
 
 // docs: farewell
-/** Sends Close and waits for the peer's, at most 5 seconds; what is then left of the session is cancelled. */
+/** Sends Close and waits for the peer's, at most 5 seconds; else it cancels the session, which ends TCP. */
 suspend fun DefaultWebSocketServerSession.farewell(reason: CloseReason) {
     withContext(NonCancellable) {
-        try {
-            withTimeoutOrNull(5.seconds) {
-                close(reason) // throws nothing, and does not wait for the peer
-                for (frame in incoming) continue // the peer's Close is behind what it had sent
-                this@farewell.coroutineContext.job.join()
-            }
-        } finally {
-            this@farewell.cancel()
+        val ended = withTimeoutOrNull(5.seconds) {
+            close(reason) // throws nothing, and does not wait for the peer
+            for (frame in incoming) continue // the peer's Close is behind what it had sent
+            this@farewell.coroutineContext.job.join()
         }
+        if (ended == null) this@farewell.cancel() // cancelled earlier, our answer might not be sent
     }
 }
 // docs: end
