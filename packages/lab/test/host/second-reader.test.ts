@@ -1,9 +1,11 @@
 import type { Role, TracedGroup } from '@farewell/core';
 import { expect, it } from 'vitest';
-import { describeWith } from '../../../../test/support/requires.ts';
+import { describeWith, has } from '../../../../test/support/requires.ts';
 import type { TextEvent } from '../../../evidence/test/kernel-trace/trace-text.ts';
 import { listScenarios, runScenarios, type ScenarioResult } from '../../src/index.ts';
-import { type SeenEvent, TextTrace } from '../support/text-trace.ts';
+import { Bpftrace } from '../support/bpftrace.ts';
+import type { SeenEvent } from '../support/second-reader.ts';
+import { TextTrace } from '../support/text-trace.ts';
 
 /** The storm has more packets than the lab keeps, and its ports are known from them. */
 const names = listScenarios()
@@ -13,29 +15,48 @@ const names = listScenarios()
 /** Between the sum and the end of a scenario's processes, ms. */
 const apart = 300;
 
-describeWith(
-  ['linux', 'root', 'namespaces', 'tracefs', 'nginx', 'tbf'],
-  'what the trace of a scenario adds up to',
-  () => {
-    it('is what a second reader counts in the text of the kernel', {
-      timeout: 180_000,
-    }, async ({ skip }) => {
-      using text = new TextTrace();
-      const results: ScenarioResult[] = [];
-      for await (const outcome of runScenarios(names, { whileLive: holdBack })) {
-        if (outcome.kind !== 'ran') throw new Error(`Expected to run: ${JSON.stringify(outcome)}`);
-        results.push(outcome.result);
-      }
-      const events = text.read();
-      if (events === null) return skip('other programs on this machine overran the buffer');
-      for (const result of results)
-        for (const role of rolesOf(result))
-          expect(sumOf(result, role), `${result.name}, ${role}`).toEqual(
-            countIn(until(result, events), result, role),
-          );
-    });
-  },
-);
+/** What ran, and what each reader saw of it. `bpftrace` null: it is not there. */
+interface Recorded {
+  readonly results: readonly ScenarioResult[];
+  readonly text: readonly SeenEvent[];
+  readonly bpftrace: readonly SeenEvent[] | null;
+}
+
+const needs = ['linux', 'root', 'namespaces', 'tracefs', 'nginx', 'tbf'] as const;
+/** Once for all readers. */
+let recording: Promise<Recorded> | null = null;
+
+describeWith(needs, 'what the trace of a scenario adds up to', () => {
+  it('is what is counted in the text of the kernel', { timeout: 240_000 }, async () => {
+    const { results, text } = await (recording ??= record());
+    for (const result of results) expectSameCounts(result, text);
+  });
+});
+
+describeWith([...needs, 'bpftrace'], 'what the trace of a scenario adds up to', () => {
+  it('is what bpftrace counts', { timeout: 240_000 }, async () => {
+    const { results, bpftrace } = await (recording ??= record());
+    if (bpftrace === null) throw new Error('Expected bpftrace to run');
+    for (const result of results) expectSameCounts(result, bpftrace);
+  });
+});
+
+async function record(): Promise<Recorded> {
+  await using text = new TextTrace();
+  await using bpftrace = has('bpftrace') ? await Bpftrace.open() : null;
+  const results: ScenarioResult[] = [];
+  for await (const outcome of runScenarios(names, { whileLive: holdBack })) {
+    if (outcome.kind !== 'ran') throw new Error(`Expected to run: ${JSON.stringify(outcome)}`);
+    results.push(outcome.result);
+  }
+  return { results, text: await text.read(), bpftrace: bpftrace && (await bpftrace.read()) };
+}
+
+function expectSameCounts(result: ScenarioResult, events: readonly SeenEvent[]): void {
+  const seen = until(result, events);
+  for (const role of rolesOf(result))
+    expect(sumOf(result, role), `${result.name}, ${role}`).toEqual(countIn(seen, result, role));
+}
 
 /** A socket that a middlebox resets is disconnected when it dies: no row says that it was ours. */
 function rolesOf({ given }: ScenarioResult): readonly Role[] {
