@@ -48,6 +48,8 @@ export interface ConnectionSettings extends ShellSettings {
   readonly refusesSend?: (connection: ManagedConnection) => Error | null;
   /** Told when so many bytes are unsent, more or fewer than before. */
   readonly onUnsent?: (connection: ManagedConnection, unsentBytes: number) => void;
+  /** Gets the releasing of what was deferred, which is never rejected. */
+  readonly onRelease?: (released: Promise<void>) => void;
   /** Named on the diagnostics channels. */
   readonly owner?: object;
 }
@@ -283,7 +285,10 @@ export class ManagedConnection
     this.#settings.onEnd(this);
     const ending = this[isWatched]() ? this.ending : null;
     if (ending) this.#tell(ending, cause);
-    if (this.#releases) void this.#release(this.#releases);
+    if (this.#releases) {
+      const released = this.#release(this.#releases);
+      this.#settings.onRelease?.(released);
+    }
     this.#releases = null;
   }
 

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   agreeToReset,
   type ConnectionSettings,
@@ -57,6 +58,7 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
   readonly #logger: Logger | null;
   readonly #stopLogging: () => void;
   readonly #cuts = new CutCounter();
+  readonly #releasing = new Set<Promise<void>>();
   #own: AnyHttpServer | null = null;
   #drain: Drain | null = null;
   #drained: Promise<DrainReport> | null = null;
@@ -71,6 +73,7 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
       ...this.#hooksOfLimits(options),
       onError: (error, connection) => this.#report(error, connection),
       onEnd: (connection) => this.#ended(connection),
+      onRelease: (released) => this.#await(released),
       onCut: (connection, how) => this.#cut(connection, how),
     });
     const ours = { noServer: true, clientTracking: false, ...withoutOwnTimer };
@@ -159,8 +162,8 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
   /**
    * Closes every connection at a pace, asks each client to come back after a time of its own, and refuses
    * every upgrade with 503 and Retry-After from its first moment on. Fulfilled, never rejected, when all
-   * have ended (after `timeout` at the latest: the rest is aborted) and the HTTP server that `port` made
-   * is closed. An HTTP server of others goes on listening, and its upgrades are refused until `close`. The
+   * have ended (after `timeout` at the latest: the rest is aborted), what was deferred is released, and the
+   * HTTP server that `port` made is closed; no later than `timeout` either. An HTTP server of others goes on listening, and its upgrades are refused until `close`. The
    * same promise however often it is called: only the first call's options count. `close` may cut it
    * short. Throws InvalidOptionError.
    */
@@ -192,7 +195,11 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
   async #finish(drain: Drain, timeout: number): Promise<DrainReport> {
     const report = await drain.finished;
     if (drainedChannel.hasSubscribers) drainedChannel.publish({ server: this, report });
-    if (this.#own) await closeHttp(this.#own, Math.max(0, timeout - report.elapsed));
+    const left = Math.max(0, timeout - report.elapsed);
+    await Promise.all([
+      settledWithin(left, this.#releasing),
+      this.#own && closeHttp(this.#own, left),
+    ]);
     return report;
   }
 
@@ -241,6 +248,11 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
         onUnsent: (connection, bytes) => limits.unsent(connection, bytes),
       }),
     };
+  }
+
+  #await(released: Promise<void>): void {
+    this.#releasing.add(released);
+    void released.finally(() => this.#releasing.delete(released));
   }
 
   #ended(connection: ManagedConnection): void {
@@ -309,6 +321,13 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
     if (this.listenerCount('error') > 0) this.emit('error', error, connection);
     else if (!this.#logger) warn(error);
   }
+}
+
+async function settledWithin(timeout: number, work: Iterable<Promise<void>>): Promise<void> {
+  const deadline = new AbortController();
+  const late = sleep(timeout, undefined, { signal: deadline.signal }).catch(() => {});
+  await Promise.race([Promise.allSettled(work), late]);
+  deadline.abort();
 }
 
 function destroyed(this: Socket): void {

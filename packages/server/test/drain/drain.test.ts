@@ -163,6 +163,24 @@ test('a drain is asked for once: the same promise, and close cuts it short', asy
   expect(seen.at(-1)).toMatchObject({ waiting: 0, closing: 0, forced: 1 });
 });
 
+test('a drain waits for what was deferred, and not beyond its timeout', async () => {
+  const released: string[] = [];
+  const holding = async (timeout: number, release: () => unknown): Promise<void> => {
+    await using serves = await serving();
+    serves.server.on('connection', (connection) => connection.defer(release));
+    await serves.clients(1);
+    await serves.server.drain({ timeout });
+    released.push(`drained of ${timeout}`);
+  };
+  await holding(20_000, async () => {
+    await new Promise(setImmediate);
+    await fetch('data:,').then((response) => response.text());
+    released.push('released');
+  });
+  await holding(300, () => new Promise(() => {}));
+  expect(released).toEqual(['released', 'drained of 20000', 'drained of 300']);
+});
+
 test('a server without connections is drained at once', async () => {
   await using serves = await serving();
   const report = await serves.server.drain();
