@@ -38,8 +38,6 @@ function isNamed(job: Job): boolean {
 
 /** After each, so that what was measured stays if the run is interrupted. */
 function save(): void {
-  const found = (role: Job['role'], stacks: readonly Stack[]): readonly Measured[] =>
-    stacks.flatMap((stack) => measured.get(keyOf({ role, stack })) ?? []);
   const stacks: Stacks = {
     schema: 'farewell.stacks/1',
     servers: found('server', servers),
@@ -47,6 +45,10 @@ function save(): void {
   };
   writeFileSync(file, `${JSON.stringify(stacks, null, 1)}\n`);
   writeStacks(stacks);
+}
+
+function found(role: Job['role'], stacks: readonly Stack[]): readonly Measured[] {
+  return stacks.flatMap((stack) => measured.get(keyOf({ role, stack })) ?? []);
 }
 
 function keyOf({ role, stack }: Job): string {
@@ -92,7 +94,10 @@ function measuredOf(
   checks: readonly Check[],
 ): Measured {
   return {
-    ...{ name, title, language, version: versionOf({ name, title, language, ...stack }) },
+    name,
+    title,
+    language,
+    version: versionOf({ name, title, language, ...stack }),
     date: new Date().toISOString().slice(0, 10),
     checks: checks.map(({ id, group, level, title, consequence, verdict, seen, remedy }) => {
       return { id, group, level, title, consequence, verdict, seen, remedy };

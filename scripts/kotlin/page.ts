@@ -23,12 +23,9 @@ export function writePage(recorded: Recorded): void {
     writeFileSync(`docs/kotlin/${name}.svg`, draw(chosen));
   const text = readFileSync(page, 'utf8');
   const region = /(<!-- generated: (\S+)(?: (\S+))? -->\n)[^]*?(<!-- end -->)/g;
-  const written = text.replaceAll(
-    region,
-    (_all, open: string, kind: string, what: string, end: string) => {
-      return `${open}${generate(kind, what, recorded)}\n${end}`;
-    },
-  );
+  const written = text.replaceAll(region, (...[, open, kind, what, end]: string[]) => {
+    return `${open}${generate(kind ?? '', what ?? '', recorded)}\n${end}`;
+  });
   writeFileSync(page, written);
 }
 
@@ -156,6 +153,11 @@ const seconds = (ms: number): string => (ms / 1000).toFixed(1);
 const fins = (run: Run): string =>
   `Close first: ${listed(run.packets.firstClose)}; FIN first: ${listed(run.packets.firstFin)}; ${peakOf(run)}`;
 
+function lossRow(what: string, { timeWait }: Run): string {
+  const [median, longest] = [seconds(timeWait?.median ?? 0), seconds(timeWait?.max ?? 0)];
+  return `| ${what} | ${timeWait?.count ?? 0} | ${median} s | ${longest} s |`;
+}
+
 const beliefs: Readonly<Record<string, (of: (name: string) => Run) => string>> = {
   initiator: (of) => {
     const [client, server] = [of('mended-cio-end'), of('mended-netty-stopped')];
@@ -176,14 +178,12 @@ const beliefs: Readonly<Record<string, (of: (name: string) => Run) => string>> =
       of('asusual-netty-loss-to-client'),
       of('asusual-netty-loss-to-server'),
     ];
-    const row = (what: string, { timeWait }: Run): string =>
-      `| ${what} | ${timeWait?.count ?? 0} | ${seconds(timeWait?.median ?? 0)} s | ${seconds(timeWait?.max ?? 0)} s |`;
     return [
       '| loss, client sends FIN first | TIME-WAITs that ended | median | longest |',
       '| --- | --- | --- | --- |',
-      row('none', quiet),
-      row('half of what the server sends', back),
-      row('half of what the client sends, its last ACK too', forth),
+      lossRow('none', quiet),
+      lossRow('half of what the server sends', back),
+      lossRow('half of what the client sends, its last ACK too', forth),
     ].join('\n');
   },
   leak: (of) => {

@@ -45,7 +45,15 @@ async function play({ program, engine, fault, watch }: Experiment): Promise<Run>
   const packets = explainPackets(file);
   rmSync(folder, { recursive: true });
   return {
-    ...{ program, engine, fault, watch, connections, faultAt, packets, listenedAgain, ...watched },
+    program,
+    engine,
+    fault,
+    watch,
+    connections,
+    faultAt,
+    packets,
+    listenedAgain,
+    ...watched,
     descriptors: { client: [open[0] ?? 0, atEnd[0]], server: [open[1] ?? 0, atEnd[1]] },
     timeWait: timeWait.stop(),
   };

@@ -62,10 +62,6 @@ ${matrix(clients)}
 }
 
 function summary(all: readonly Measured[]): string {
-  const failed = (checks: readonly Check[], level: Check['level']): string => {
-    const of = checks.filter((check) => check.level === level);
-    return `${of.filter(({ verdict }) => verdict === 'fail').length} of ${of.filter(({ verdict }) => verdict !== 'not-applicable').length}`;
-  };
   const rows = all.map(({ name, title, language, version, date, checks }) => {
     const cannotTell = checks.filter(({ verdict }) => verdict === 'cannot-tell').length;
     return `| [${title}](stacks/${name}.md) | ${version} | ${language} | ${failed(checks, 'must')} | ${failed(checks, 'should')} | ${failed(checks, 'practice')} | ${cannotTell} | ${date} |`;
@@ -75,6 +71,13 @@ function summary(all: readonly Measured[]): string {
     '| --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
+}
+
+function failed(checks: readonly Check[], level: Check['level']): string {
+  const asked = checks.filter(
+    (check) => check.level === level && check.verdict !== 'not-applicable',
+  );
+  return `${asked.filter(({ verdict }) => verdict === 'fail').length} of ${asked.length}`;
 }
 
 function matrix(all: readonly Measured[]): string {

@@ -39,8 +39,9 @@ const stack = ([name, title, language, kit]: Row, version: string, start: string
   return { name, title, language, kit, version, start };
 };
 
-const node = (name: string, title: string, npm: string, program: string): Stack =>
-  stack([name, title, 'JavaScript', 'node'], npmVersion(npm), `exec ${program}`);
+const node = (row: Row, npm: string, program: string): Stack =>
+  stack(row, npmVersion(npm), `exec ${program}`);
+const javaScript = (name: string, title: string): Row => [name, title, 'JavaScript', 'node'];
 const python = (name: string, title: string, program: string): Stack =>
   stack(
     [name, title, 'Python', 'python'],
@@ -49,18 +50,22 @@ const python = (name: string, title: string, program: string): Stack =>
   );
 const go = (name: string, title: string, program: string): Stack =>
   stack([name, title, 'Go', 'go'], goVersion(title), `exec ./bin/${name}-${program}`);
-const jvm = (name: string, title: string, artifact: string, main: string): Stack =>
+const jvm = ([name, title]: readonly [string, string], artifact: string, main: string): Stack =>
   stack([name, title, 'Java', 'jvm'], jarVersion(artifact), java(main));
 const ktor = (name: string, title: string, main: string): Stack =>
   stack([name, title, 'Kotlin', 'ktor'], jarVersion('ktor-websockets-jvm'), java(main));
 
 export const servers: readonly Stack[] = [
   stack(['ours', 'farewell', 'TypeScript', 'none'], farewellVersion, `${farewell} ours/server.ts`),
-  node('ws', 'ws', 'ws', 'node ws/server.js'),
-  node('fastify', '@fastify/websocket', '@fastify/websocket', 'node fastify/server.js'),
-  node('uwebsockets', 'uWebSockets (npm uwebsockets)', 'uwebsockets', 'node uwebsockets/server.js'),
-  node('bun', 'Bun', 'bun', 'node_modules/.bin/bun bun/server.js'),
-  node('deno', 'Deno', 'deno', 'node_modules/.bin/deno run -A deno/server.js'),
+  node(javaScript('ws', 'ws'), 'ws', 'node ws/server.js'),
+  node(javaScript('fastify', '@fastify/websocket'), '@fastify/websocket', 'node fastify/server.js'),
+  node(
+    javaScript('uwebsockets', 'uWebSockets (npm uwebsockets)'),
+    'uwebsockets',
+    'node uwebsockets/server.js',
+  ),
+  node(javaScript('bun', 'Bun'), 'bun', 'node_modules/.bin/bun bun/server.js'),
+  node(javaScript('deno', 'Deno'), 'deno', 'node_modules/.bin/deno run -A deno/server.js'),
   python('python-websockets', 'websockets', 'server.py'),
   python('uvicorn', 'uvicorn', 'server.py'),
   python('aiohttp', 'aiohttp', 'server.py'),
@@ -81,10 +86,10 @@ export const servers: readonly Stack[] = [
     jarVersion('ktor-websockets-jvm'),
     java('KtorJetty'),
   ),
-  jvm('java-websocket', 'Java-WebSocket', 'Java-WebSocket', 'JavaWebSocketServer'),
-  jvm('jetty', 'Jetty', 'jetty-server', 'Jetty'),
-  jvm('tomcat', 'Tomcat, embedded', 'tomcat-embed-core', 'TomcatServer'),
-  jvm('netty', 'Netty', 'netty-codec-http', 'NettyServer'),
+  jvm(['java-websocket', 'Java-WebSocket'], 'Java-WebSocket', 'JavaWebSocketServer'),
+  jvm(['jetty', 'Jetty'], 'jetty-server', 'Jetty'),
+  jvm(['tomcat', 'Tomcat, embedded'], 'tomcat-embed-core', 'TomcatServer'),
+  jvm(['netty', 'Netty'], 'netty-codec-http', 'NettyServer'),
   {
     ...stack(
       ['nginx', 'nginx in front of ws', 'C', 'none'],
@@ -122,26 +127,26 @@ export const clients: readonly Stack[] = [
     `chromium --version | sed 's/Chromium \\([^ ]*\\).*/\\1/'`,
     'exec node chromium/client.js "$@"',
   ),
-  node('ws', 'ws', 'ws', 'node ws/client.js "$@"'),
-  node('undici', 'undici', 'undici', 'node undici/client.js "$@"'),
+  node(javaScript('ws', 'ws'), 'ws', 'node ws/client.js "$@"'),
+  node(javaScript('undici', 'undici'), 'undici', 'node undici/client.js "$@"'),
   stack(
     ['node-websocket', 'Node, global WebSocket', 'JavaScript', 'none'],
     'node -v',
     'exec node --experimental-websocket node-websocket/client.js "$@"',
   ),
-  node('bun', 'Bun', 'bun', 'node_modules/.bin/bun bun/client.js "$@"'),
-  node('deno', 'Deno', 'deno', 'node_modules/.bin/deno run -A deno/client.js "$@"'),
+  node(javaScript('bun', 'Bun'), 'bun', 'node_modules/.bin/bun bun/client.js "$@"'),
+  node(javaScript('deno', 'Deno'), 'deno', 'node_modules/.bin/deno run -A deno/client.js "$@"'),
   python('python-websockets', 'websockets', 'client.py "$@"'),
   go('gorilla', 'github.com/gorilla/websocket', 'client "$@"'),
   go('coder', 'github.com/coder/websocket', 'client "$@"'),
   ktor('ktor-client-cio', 'Ktor, CIO engine', 'KtorClientCio "$@"'),
   ktor('ktor-okhttp', 'Ktor, OkHttp engine', 'KtorOkHttp "$@"'),
   ktor('ktor-java', 'Ktor, Java engine', 'KtorJava "$@"'),
-  jvm('okhttp', 'OkHttp', 'okhttp-jvm', 'OkHttp "$@"'),
+  jvm(['okhttp', 'OkHttp'], 'okhttp-jvm', 'OkHttp "$@"'),
   stack(
     ['jdk-httpclient', 'JDK HttpClient', 'Java', 'jvm'],
     `java -version 2>&1 | sed -n '1s/.*"\\(.*\\)".*/\\1/p'`,
     java('JdkHttpClient "$@"'),
   ),
-  jvm('java-websocket', 'Java-WebSocket', 'Java-WebSocket', 'JavaWebSocketClient "$@"'),
+  jvm(['java-websocket', 'Java-WebSocket'], 'Java-WebSocket', 'JavaWebSocketClient "$@"'),
 ];

@@ -9,9 +9,9 @@ await page.evaluate((urls) => {
   for (const url of urls) {
     const ws = new WebSocket(url);
     ws.binaryType = 'arraybuffer';
-    ws.onmessage = ({ data }) => {
+    ws.addEventListener('message', ({ data }) => {
       if (data === 'close') ws.close(1000, 'you asked');
       else ws.send(data);
-    };
+    });
   }
 }, process.argv.slice(2));
