@@ -6,7 +6,12 @@
  * medians compared. A tool that is missing is left out by name:
  * `apt-get install tcpdump tshark tcptrace`. Needs `npm run build` and 1.4 GB in the temporary directory.
  *
+ * What the conclusions and their output cost is measured apart: `farewell explain FILE` and the same with
+ * `--ndjson`, over reading alone. With `--stdin-gigabytes N` nothing else is done: a generator writes that
+ * much, connections coming and going, to `farewell explain -`, whose memory is what counts.
+ *
  *   node bench/captures.js [--rounds 5] [--connections 150000] [--megabytes 1000] [--without-tshark]
+ *   node bench/captures.js --stdin-gigabytes 10
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,8 +19,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeLargePackets, writeSmallPackets } from './support/generate-captures.js';
+import { median, numberAfter } from './support/measure.js';
 
-const reader = fileURLToPath(new URL('./support/read-captures.js', import.meta.url));
+const reader = pathOf('./support/read-captures.js');
+const farewell = pathOf('../packages/cli/bin/farewell.js');
+// A list of certificates that every Node process would load first has no part in this.
+const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env;
 
 /** `times`: how often it is run at most (tshark needs a minute); `goal`: its time over ours, at least. */
 const tools = {
@@ -33,11 +42,12 @@ const tools = {
   },
 };
 
+const stdinGigabytes = numberAfter('--stdin-gigabytes', 0);
 const folder = mkdtempSync(join(tmpdir(), 'farewell-bench-'));
 try {
-  const result = { benchmark: 'captures', captures: [measureSmall(), measureLarge()] };
-  process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  process.exitCode = result.captures.every(({ met }) => met) ? 0 : 1;
+  const captures = stdinGigabytes > 0 ? [measureStdin()] : [...measureSmall(), measureLarge()];
+  process.stdout.write(`${JSON.stringify({ benchmark: 'captures', captures }, null, 2)}\n`);
+  process.exitCode = captures.every(({ met }) => met) ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -49,9 +59,57 @@ function measureSmall() {
   const concurrent = Math.min(2000, connections);
   const { packets } = writeSmallPackets(file, { connections, concurrent });
   const names = process.argv.includes('--without-tshark') ? ['tcpdump'] : Object.keys(tools);
+  const capture = `generated: ${packets} small packets in ${connections} connections`;
+  return [
+    { capture, ...measure(file, { names, goal: 0, live: concurrent }) },
+    { capture, ...measureConclusions(file) },
+  ];
+}
+
+/** What `--ndjson` adds to reading, and how much of that the text has too. */
+function measureConclusions(file) {
+  const [reading, text, lines] = [[], [], []];
+  for (let round = 0; round < numberAfter('--rounds', 5); round += 1) {
+    timed(process.execPath, [reader, file], reading);
+    timed('sh', toNowhere(farewell, 'explain', file), text);
+    timed('sh', toNowhere(farewell, 'explain', '--ndjson', file), lines);
+  }
+  const added = median(lines) - median(reading);
   return {
-    capture: `generated: ${packets} small packets in ${connections} connections`,
-    ...measure(file, { names, goal: 0, live: concurrent }),
+    readingMs: Math.round(median(reading)),
+    textMs: Math.round(median(text)),
+    ndjsonMs: Math.round(median(lines)),
+    addedByNdjsonMs: Math.round(added),
+    goalMs: 600,
+    met: added <= 600,
+  };
+}
+
+/** Bytes of a generated connection: 20 packets, one of them a request with the headers of a browser. */
+const connectionBytes = 2331;
+
+function measureStdin() {
+  const connections = Math.round((stdinGigabytes * 1e9) / connectionBytes);
+  const generator = `"$0" '${pathOf('./support/stream-capture.js')}' ${connections}`;
+  const explain = `"$0" --import '${pathOf('./support/tell-memory.js')}' '${farewell}' explain -`;
+  const startedAt = performance.now();
+  const { status, stderr } = spawnSync(
+    'sh',
+    ['-c', `${generator} | ${explain}`, process.execPath],
+    {
+      encoding: 'utf8',
+      env: environment,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  if (status !== 0) throw new Error(`explain - ended with status ${status}: ${stderr}`);
+  const maxRssMb = Number(/maxRssMb=(\d+)/.exec(stderr)?.[1]);
+  return {
+    capture: `standard input: ${stdinGigabytes} GB in ${connections} connections, 2,000 at a time`,
+    seconds: Math.round((performance.now() - startedAt) / 1000),
+    maxRssMb,
+    memoryGoalMb: 250,
+    met: maxRssMb < 250,
   };
 }
 
@@ -93,25 +151,25 @@ function measure(file, { names, goal, live }) {
   };
 }
 
+/** Arguments of sh: what Node prints then costs nobody else time. */
+function toNowhere(...args) {
+  return ['-c', 'exec "$0" "$@" > /dev/null', process.execPath, ...args];
+}
+
 function timed(command, args, times) {
   const start = performance.now();
-  const options = { encoding: 'utf8', maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'ignore'] };
+  const stdio = ['ignore', 'pipe', 'ignore'];
+  const options = { encoding: 'utf8', env: environment, maxBuffer: 1 << 30, stdio };
   const { status, stdout } = spawnSync(command, args, options);
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with status ${status}`);
   times.push(performance.now() - start);
   return stdout;
 }
 
+function pathOf(file) {
+  return fileURLToPath(new URL(file, import.meta.url));
+}
+
 function isInstalled(command) {
   return spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0;
-}
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-function numberAfter(option, otherwise) {
-  const at = process.argv.indexOf(option);
-  return at < 0 ? otherwise : Number(process.argv[at + 1]);
 }

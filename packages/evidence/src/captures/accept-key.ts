@@ -1,3 +1,4 @@
+import type { hash as Hash } from 'node:crypto';
 import { KEY, type Slots } from './slots.ts';
 import { hashText } from './texts.ts';
 
@@ -9,7 +10,7 @@ const acceptGuid = Buffer.from('258EAFA5-E914-47DA-95CA-C5AB0DC85B11');
 const keyAndGuid = Buffer.concat([Buffer.alloc(KEY_BYTES), acceptGuid]);
 
 /** node:crypto's, loaded when it is needed: that takes as long as reading 50,000 packets. */
-let hash: typeof import('node:crypto').hash | null = null;
+let hash: typeof Hash | null = null;
 
 /** Keeps the Sec-WebSocket-Key that lies between `start` and `end`, for whoever wants it checked. */
 export function keepKey(

@@ -1,6 +1,5 @@
 import { promises, readSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { inOrderOfTime } from './capture-order.ts';
 import { CaptureReader, type CaptureReaderOptions, type CaptureSummary } from './capture-reader.ts';
@@ -135,8 +134,12 @@ async function* chunksOfFile(path: string): AsyncGenerator<Uint8Array> {
     const length = readSync(file.fd, buffer);
     if (length === 0) return;
     yield buffer.subarray(0, length);
-    if (chunks % CHUNKS_IN_A_TURN === 0) await setImmediate();
+    if (chunks % CHUNKS_IN_A_TURN === 0) await turnOfEventLoop();
   }
+}
+
+function turnOfEventLoop(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }
 
 /** Looks at the first two bytes and decompresses if they are gzip's. */
