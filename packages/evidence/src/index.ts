@@ -28,6 +28,7 @@ export {
 export type { RoleBasis } from './captures/roles.ts';
 export type { Violation } from './captures/violations.ts';
 export { EvidenceError, type EvidenceErrorCode } from './evidence-error.ts';
+export { atProcessEnd } from './kernel-trace/at-process-end.ts';
 export type { KernelEvent, ReasonNames } from './kernel-trace/kernel-event.ts';
 export type {
   DestroyEvents,

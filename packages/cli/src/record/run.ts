@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { atProcessEnd } from '@farewell/evidence';
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
 import { complain, deliver } from '../terminal/deliver.ts';
 import { formatDuration } from '../terminal/format.ts';
@@ -59,6 +60,8 @@ function capture(capturer: Capturer, request: RecordRequest, signal: AbortSignal
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });
+  // Whichever way this process ends, the program does too.
+  const callOff = atProcessEnd(() => child.kill('SIGINT'));
   let settling: NodeJS.Timeout | undefined;
   const stop = (): void => {
     settling ??= setTimeout(() => child.kill('SIGINT'), kernelKeeps[capturer.name]);
@@ -75,6 +78,7 @@ function capture(capturer: Capturer, request: RecordRequest, signal: AbortSignal
       });
     });
   }).finally(() => {
+    callOff();
     clearTimeout(timer);
     clearTimeout(settling);
     signal.removeEventListener('abort', stop);

@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { atProcessEnd } from '@farewell/evidence';
 import type { NamespaceSelector } from '@farewell/evidence/live';
 import {
   argumentsFor,
@@ -89,7 +90,9 @@ class RunningCapture implements LiveCapture {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #witness = new PacketWitness();
   readonly #closed: Promise<string>;
-  readonly #killAtExit = (): void => void this.#child.kill('SIGKILL');
+  readonly #kill = (): void => void this.#child.kill('SIGKILL');
+  /** Whichever way this process ends, the program does too. */
+  readonly #callOffKill = atProcessEnd(this.#kill);
   readonly started: Promise<Result<null>>;
   #said = '';
   #isClosed = false;
@@ -98,9 +101,7 @@ class RunningCapture implements LiveCapture {
     this.#capturer = capturer;
     this.#signal = signal;
     const [program = '', ...args] = command;
-    // In our process group: Ctrl-C and a terminal that goes away end it as well.
     this.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    process.on('exit', this.#killAtExit);
     const { stdout, stderr } = this.#child;
     stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#said = (this.#said + text).slice(-keptOfStderr);
@@ -120,7 +121,7 @@ class RunningCapture implements LiveCapture {
     const to = Date.now();
     await pause(kernelKeeps[this.#capturer.name], this.#signal);
     this.#child.kill('SIGINT');
-    const killer = setTimeout(this.#killAtExit, endsWithin);
+    const killer = setTimeout(this.#kill, endsWithin);
     await this.#closed;
     clearTimeout(killer);
     const { name } = this.#capturer;
@@ -128,9 +129,9 @@ class RunningCapture implements LiveCapture {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#killAtExit();
+    this.#kill();
     await this.#closed;
-    process.off('exit', this.#killAtExit);
+    this.#callOffKill();
   }
 
   /** Resolves to how it ended, when nothing more comes from it. */

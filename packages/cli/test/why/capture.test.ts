@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { describe, expect, test } from 'vitest';
-import { descendantsOf } from '../../../../test/support/processes.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { descendantsOf, isAlive } from '../../../../test/support/processes.ts';
 import { describeWith } from '../../../../test/support/requires.ts';
 import {
   closeBytes,
@@ -94,12 +94,13 @@ describeWith(['linux', 'root', 'tcpdump'], 'farewell why --capture', () => {
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)('leaves no tcpdump behind on %s', async (signal, expected) => {
     const { child, end } = watching(1, ['--for', '60s']);
     const tcpdump = await capturerOf(child);
     child.kill(signal);
     expect((await end).status).toBe(expected);
-    expect(existsSync(`/proc/${tcpdump}`)).toBe(false);
+    await vi.waitUntil(() => !isAlive(tcpdump));
   });
 
   test('ends with 3 and what it said when the capturing program dies', async () => {
