@@ -59,7 +59,7 @@ function textOf(path: string): string {
 
 function head({ name, title, about, pace }: ScenarioInfo): string[] {
   const slow =
-    pace === 'slow' ? ['', 'It takes more than a minute, so it runs by name or with `--all`.'] : [];
+    pace === 'slow' ? ['', 'It takes about a minute, so it runs by name or with `--all`.'] : [];
   const command = ['```', `npx farewell lab ${name}`, '```'];
   const generated =
     '<!-- Generated from the scenario. Do not edit: npm run docs, npm run docs:lab -->';

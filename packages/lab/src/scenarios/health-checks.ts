@@ -9,7 +9,7 @@ export const healthChecks = scenario({
   name: 'health-checks',
   title: 'The TIME-WAITs of a port are health checks',
   about:
-    'A load balancer asks for a health page over a new connection each time, on the port of the WebSockets. Its TIME-WAITs look like theirs; how long the connections lived tells them apart.',
+    'A load balancer asks for a health page over a new connection each time, on the port of the WebSockets. Its TIME-WAITs look like theirs; how long the connections lived tells them apart. A TIME-WAIT does not say that of itself: in the socket table alone, a few seconds of health checks could be one burst of anything.',
   needs: ['namespace'],
   given: {
     client: healthChecker({

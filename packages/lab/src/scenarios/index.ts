@@ -13,6 +13,7 @@ import { finWait2Orphan } from './fin-wait-2-orphan.ts';
 import { finWhileDataUnsent } from './fin-while-data-unsent.ts';
 import { finalAckLost } from './final-ack-lost.ts';
 import { healthChecks } from './health-checks.ts';
+import { healthChecksMinute } from './health-checks-minute.ts';
 import { idleCutNginx } from './idle-cut-nginx.ts';
 import { idleCutReset } from './idle-cut-reset.ts';
 import { idleCutSilent } from './idle-cut-silent.ts';
@@ -38,6 +39,7 @@ export const scenarios: readonly Scenario[] = [
   timeWaitOverflow,
   reconnectStorm,
   healthChecks,
+  healthChecksMinute,
   closeWaitLeak,
   pausedSocket,
   finWhileDataUnsent,

@@ -9,6 +9,7 @@ const closing: readonly string[] = ['FIN-WAIT-1', 'CLOSING', 'LAST-ACK'];
 const meantBy: Partial<Record<VerdictId, (socket: SsSocket) => boolean>> = {
   'time-wait-on-client': (s) => s.end === 'client' && s.tcpState === 'TIME-WAIT',
   'time-wait-on-server': (s) => s.end === 'server' && s.tcpState === 'TIME-WAIT',
+  'short-lived-connections': (s) => s.end === 'server' && s.tcpState === 'TIME-WAIT',
   'port-exhaustion': (s) => s.end === 'client' && s.tcpState === 'TIME-WAIT',
   'close-wait-leak': (s) => s.tcpState === 'CLOSE-WAIT' && s.owned,
   'fin-wait-2-held': (s) => s.tcpState === 'FIN-WAIT-2' && s.owned,
