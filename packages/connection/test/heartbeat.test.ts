@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { connect } from '@farewell/client/node';
 import { connectRawPeer, type RawPeer, type Step } from '@farewell/probe';
-import { createServer } from '@farewell/server';
+import { createServer, type ManagedConnection } from '@farewell/server';
 import { expect, test } from 'vitest';
 
 const host = '127.0.0.1';
@@ -60,6 +61,29 @@ test('while reading is paused no ping is sent and nobody is taken for dead', asy
   expect(connection?.readyState).toBe('OPEN');
   connection?.resume();
   expect((await client.close()).wasClean).toBe(true);
+});
+
+test('a pong that nobody asked for is a sign of life, and no measure of latency', async () => {
+  const heartbeat = { interval: 200, timeout: 150 };
+  await using server = createServer({ port: 0, host, heartbeat });
+  const { port } = await server.listening;
+  const payload = new TextEncoder().encode('unasked');
+  const pongs: Step[] = Array.from({ length: 30 }, () => [
+    { do: 'frame', frame: { opcode: 10, payload } } as const,
+    { do: 'pause', ms: 50 } as const,
+  ]).flat();
+  const script = {
+    name: 'pongs',
+    steps: [...open, ...pongs],
+    reflexes: { pong: 'never' },
+  } as const;
+  const connected = once(server, 'connection');
+  await using peer = await connectRawPeer(script, { host, port });
+  const [connection] = (await connected) as [ManagedConnection];
+  await peer.played;
+  expect(connection.readyState).toBe('OPEN');
+  expect(connection.latency).toBeNull();
+  expect(await connection.closed).toMatchObject({ cause: 'heartbeat-reply-deadline' });
 });
 
 const isPing = ({ what }: { readonly what: string }): boolean => what === 'ping';

@@ -95,9 +95,11 @@ async function asClient(script: Script, { tls, ...options }: SubjectOptions): Pr
 }
 
 function certificate(): { readonly key: Buffer; readonly cert: Buffer } {
-  const read = (name: string): Buffer =>
-    readFileSync(new URL(`../../../../test/peers/tls/${name}.pem`, import.meta.url));
-  return { key: read('key'), cert: read('cert') };
+  return { key: tlsFile('key.pem'), cert: tlsFile('cert.pem') };
+}
+
+function tlsFile(name: string): Buffer {
+  return readFileSync(new URL(`../../../../test/peers/tls/${name}`, import.meta.url));
 }
 
 /** Steps run before reflexes, so a raw server opens by a step, or not at all if its script says so. */
