@@ -2,12 +2,18 @@
  * Opens a connection, sends one message, waits for its echo and closes, CONCURRENCY at a time, with ws's
  * client or farewell's. For each line on stdin, a number of connections, it prints a line of JSON.
  *
- *   node bench/support/churn-client.js ws|farewell|socket.io URL CONCURRENCY
+ *   node bench/support/churn-client.js ws|farewell|socket.io|'socket.io over websocket' URL CONCURRENCY
  */
 import { createInterface } from 'node:readline';
 
 const [library, url, concurrency] = process.argv.slice(2);
-const one = await { ws: withWs, farewell: withFarewell, 'socket.io': withSocketIo }[library]();
+const libraries = {
+  ws: withWs,
+  farewell: withFarewell,
+  'socket.io': withSocketIo,
+  'socket.io over websocket': overWebSocketOnly,
+};
+const one = await libraries[library]();
 for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify(await churn(Number(line)))}\n`);
 }
@@ -44,8 +50,21 @@ async function withWs() {
     });
 }
 
-/** What socket.io's own client says, without its polling and upgrade, over ws: only the server is its own. */
+/** As it comes: HTTP polling first, then the upgrade. */
 async function withSocketIo() {
+  const { io } = await import('socket.io-client');
+  return () =>
+    new Promise((resolve) => {
+      const socket = io(url.replace('ws:', 'http:'), { forceNew: true, reconnection: false });
+      socket.io.engine.on('upgrade', () => socket.emit('message', 'hello'));
+      socket.on('message', () => socket.disconnect());
+      socket.on('disconnect', resolve);
+      socket.on('connect_error', resolve);
+    });
+}
+
+/** What its client says without polling, over ws: only the server is socket.io's own. */
+async function overWebSocketOnly() {
   const { WebSocket } = await import('ws');
   const options = { perMessageDeflate: false };
   return () =>

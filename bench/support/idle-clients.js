@@ -1,29 +1,47 @@
 /**
  * Many connections that say nothing of their own accord, over bare TCP so that they cost next to nothing: they
- * answer pings, those of WebSocket and those of socket.io. Each line on stdin opens so many more; an empty one
+ * answer pings, those of WebSocket and those of socket.io. With `socket.io`, its own client, polling first. Each line on stdin opens so many more; an empty one
  * only asks. Prints a line of JSON: `{ open, pings, closed }`, the pings since it was last asked.
  *
- *   node bench/support/idle-clients.js ws|socket.io PORT
+ *   node bench/support/idle-clients.js ws|socket.io|'socket.io over websocket' PORT
  */
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 
 const [protocol, port] = process.argv.slice(2);
-const path = protocol === 'socket.io' ? '/socket.io/?EIO=4&transport=websocket' : '/';
+const isSocketIo = protocol === 'socket.io over websocket';
+const path = isSocketIo ? '/socket.io/?EIO=4&transport=websocket' : '/';
 const atATime = 100;
+const one = protocol === 'socket.io' ? await socketIo() : open;
 const counts = { open: 0, pings: 0, closed: 0 };
 
 for await (const line of createInterface({ input: process.stdin })) {
   let left = Number(line);
   const worker = async () => {
-    while (left-- > 0) await open();
+    while (left-- > 0) await one();
   };
   await Promise.all(Array.from({ length: atATime }, worker));
   process.stdout.write(`${JSON.stringify(counts)}\n`);
   counts.pings = 0;
 }
 process.exit();
+
+async function socketIo() {
+  const { io } = await import('socket.io-client');
+  return () =>
+    new Promise((resolve) => {
+      const socket = io(`http://127.0.0.1:${port}`, { forceNew: true, reconnection: false });
+      socket.io.engine.on('upgrade', () => {
+        counts.open += 1;
+        resolve();
+      });
+      socket.on('disconnect', () => {
+        counts.closed += 1;
+      });
+      socket.on('connect_error', resolve);
+    });
+}
 
 function open() {
   return new Promise((resolve) => {
@@ -40,7 +58,7 @@ function open() {
       socket.on('data', (more) => framesIn(more).forEach((frame) => answer(socket, frame, opened)));
       const frames = chunk.subarray(chunk.indexOf('\r\n\r\n') + 4);
       framesIn(frames).forEach((frame) => answer(socket, frame, opened));
-      if (protocol !== 'socket.io') opened();
+      if (!isSocketIo) opened();
     });
     socket.on('error', () => {});
     socket.on('close', () => {

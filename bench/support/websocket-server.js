@@ -91,7 +91,7 @@ async function serveFarewell() {
 async function serveSocketIo() {
   const { Server } = await import('socket.io');
   const http = createHttpServer();
-  const server = new Server(http, { pingInterval: heartbeat, transports: ['websocket'] });
+  const server = new Server(http, { pingInterval: heartbeat });
   server.on('connection', (socket) => {
     socket.on('message', (message) => socket.emit('message', message));
   });

@@ -9,7 +9,7 @@ export async function start(program, args, nodeOptions = []) {
   const child = spawn(process.execPath, [...nodeOptions, program, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  process.on('exit', () => child.kill('SIGKILL'));
+  process.setMaxListeners(0).on('exit', () => child.kill('SIGKILL'));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => (await lines.next()).value ?? '';
   const ask = async (line) => {
