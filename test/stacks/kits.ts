@@ -23,7 +23,8 @@ export type Kit =
   | 'ktor'
   | 'ktor-jetty'
   | 'jvm'
-  | 'spring';
+  | 'spring'
+  | 'spring-webflux';
 
 export const sources = fileURLToPath(new URL('.', import.meta.url));
 const cache = process.env['FAREWELL_STACKS_CACHE'] ?? join(homedir(), '.cache', 'farewell-stacks');
@@ -39,6 +40,7 @@ const install: Readonly<Record<Kit, string>> = {
   'ktor-jetty': 'mvn -q -B compile',
   jvm: 'mvn -q -B compile',
   spring: 'mvn -q -B compile',
+  'spring-webflux': 'mvn -q -B compile',
 };
 
 export function folderOf(kit: Kit): string {
@@ -74,6 +76,7 @@ function copyPrograms(kit: Kit, stack: string, folder: string): void {
       'ktor-jetty': join('src', name),
       jvm: join('src', name),
       spring: join('src', name),
+      'spring-webflux': join('src', name),
     } as Partial<Record<Kit, string>>;
     const target = join(folder, place[kit] ?? join(stack, name));
     mkdirSync(dirname(target), { recursive: true });

@@ -90,6 +90,16 @@ export const servers: readonly Stack[] = [
   jvm(['jetty', 'Jetty'], 'jetty-server', 'Jetty'),
   jvm(['tomcat', 'Tomcat, embedded'], 'tomcat-embed-core', 'TomcatServer'),
   jvm(['netty', 'Netty'], 'netty-codec-http', 'NettyServer'),
+  stack(
+    ['spring-tomcat', 'Spring Boot, Tomcat', 'Java', 'spring'],
+    jarVersion('spring-boot'),
+    java('stacks.SpringTomcat'),
+  ),
+  stack(
+    ['spring-webflux', 'Spring Boot, WebFlux on Reactor Netty', 'Java', 'spring-webflux'],
+    jarVersion('spring-boot'),
+    java('stacks.SpringWebFlux'),
+  ),
   {
     ...stack(
       ['nginx', 'nginx in front of ws', 'C', 'none'],
