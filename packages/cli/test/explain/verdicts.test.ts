@@ -183,6 +183,10 @@ describe('handshake-refused', () => {
       .exchange('client', upgradeRequest())
       .exchange('server', upgradeResponse([], 'AAAAAAAAAAAAAAAAAAAAAAAAAAA='));
     expect(verdicts(script)).toEqual(['problem handshake-refused']);
+    expect(verdicts(script.finish('client'))).toEqual([
+      'problem handshake-refused',
+      'note time-wait-on-client',
+    ]);
   });
 });
 

@@ -23,12 +23,13 @@ export const lossElsewhere =
   'the capture lost packets of other connections, so an answer may have come: `farewell why` there, or a capture without loss, decides';
 
 export const timeWait = {
-  summary: (role: Role, isCrossed: boolean): string =>
-    isCrossed
-      ? `the FINs crossed, so both ends hold TIME-WAIT, the ${role} too`
-      : role === 'server'
-        ? 'the server sent the first FIN, so it holds TIME-WAIT, where RFC 6455 §7.1.1 wants it'
-        : 'the client sent the first FIN, so one of its own ports waits in TIME-WAIT',
+  summary: (role: Role, kind: 'crossed' | 'websocket' | 'other'): string => {
+    if (kind === 'crossed') return `the FINs crossed, so both ends hold TIME-WAIT, the ${role} too`;
+    if (role === 'client')
+      return 'the client sent the first FIN, so one of its own ports waits in TIME-WAIT';
+    const wanted = kind === 'websocket' ? ', where RFC 6455 §7.1.1 wants it' : '';
+    return `the server sent the first FIN, so it holds TIME-WAIT${wanted}`;
+  },
   fins: (facts: { role: Role; gap: string | null; isCrossed: boolean }): string => {
     if (facts.isCrossed) return "each FIN was sent before the other side's had arrived";
     return facts.gap === null

@@ -12,6 +12,7 @@ import {
   shortestWait,
 } from '../rule.ts';
 import type { WireCase, WireConnection } from '../wire-connection.ts';
+import { refusal } from './handshake-refused.ts';
 
 /** TCP ended and there was no closing handshake: both applications see 1006. RFC 6455 §7.1.5. */
 export const closedWithoutCloseFrame: PacketRule = (wire) => {
@@ -32,9 +33,9 @@ export const closedWithoutCloseFrame: PacketRule = (wire) => {
   });
 };
 
-/** A handshake that was refused ends without Close frames, as it should. */
+/** A handshake that was refused, or answered wrongly, ends without Close frames, as it should. */
 function opened({ handshake }: WireConnection): boolean {
-  return handshake?.status === undefined || handshake.status === null || handshake.status === 101;
+  return handshake === null || refusal(handshake) === null;
 }
 
 interface Ending {

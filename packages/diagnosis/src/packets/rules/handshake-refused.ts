@@ -22,7 +22,8 @@ export const handshakeRefused: PacketRule = ({ connection }) => {
   });
 };
 
-function refusal({ status, accept, upgradeHeader }: WireHandshake): string | null {
+/** Why the answer makes the client give up (RFC 6455 §4.1); null: it does not, or there was none. */
+export function refusal({ status, accept, upgradeHeader }: WireHandshake): string | null {
   if (status === null) return null;
   if (status !== 101) return say.status(status);
   if (upgradeHeader === false) return say.noUpgrade;

@@ -12,7 +12,7 @@ export const timeWaitOnServer: PacketRule = (wire) =>
         id: 'time-wait-on-server',
         severity: 'healthy',
         by: 'server',
-        summary: say.summary('server', isCrossed(wire)),
+        summary: say.summary('server', kindOf(wire)),
         do: say.doServer,
         ...grounds(wire, 'server'),
       })
@@ -25,7 +25,7 @@ export const timeWaitOnClient: PacketRule = (wire) =>
         id: 'time-wait-on-client',
         severity: 'note',
         by: 'client',
-        summary: say.summary('client', isCrossed(wire)),
+        summary: say.summary('client', kindOf(wire)),
         do: say.doClient,
         ...grounds(wire, 'client'),
       })
@@ -35,8 +35,9 @@ function holds({ outcome }: WireCase, role: Role): boolean {
   return outcome.tcp.timeWait === role || outcome.tcp.timeWait === 'both';
 }
 
-function isCrossed({ outcome }: WireCase): boolean {
-  return outcome.tcp.timeWait === 'both';
+function kindOf({ connection, outcome }: WireCase): 'crossed' | 'websocket' | 'other' {
+  if (outcome.tcp.timeWait === 'both') return 'crossed';
+  return connection.webSocket === false ? 'other' : 'websocket';
 }
 
 function grounds(

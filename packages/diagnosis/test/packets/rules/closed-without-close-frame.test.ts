@@ -54,6 +54,9 @@ describe('closed-without-close-frame', () => {
       upgradeHeader: false,
     } as const;
     expect(on({ ...ended, handshake: refused })).toBeUndefined();
+    // RFC 6455 §4.1: the client fails the connection.
+    const wrong = { ...refused, status: 101, accept: 'wrong', upgradeHeader: true } as const;
+    expect(on({ ...ended, handshake: wrong })).toBeUndefined();
     expect(on({ ...ended, webSocket: false })).toBeUndefined();
     expect(on({ ...ended, client: { unknownFrom: 1 } })).toBeUndefined();
   });

@@ -14,6 +14,11 @@ describe('time-wait-on-server', () => {
     );
   });
 
+  test('is wanted there by RFC 6455 only if it is a WebSocket', () => {
+    const other = on({ ...fins, tcp: { timeWait: 'server' }, webSocket: false });
+    expect(other?.summary).toBe('the server sent the first FIN, so it holds TIME-WAIT');
+  });
+
   test('is likely where it is inferred', () => {
     const inferred = { timeWait: 'server', basis: 'inferred' } as const;
     expect(on({ ...fins, tcp: inferred })).toMatchObject({ confidence: 'likely' });
