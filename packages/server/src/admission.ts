@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Refusal, ServerOptions } from './options.ts';
 import type { RefusalCause } from './refusals.ts';
+import { within } from './within.ts';
 
 /** An answer by HTTP, and why. */
 export interface Rejection extends Refusal {
@@ -25,7 +26,7 @@ export async function authenticated(
   { timeout, onError }: { readonly timeout: number; readonly onError: (error: unknown) => void },
 ): Promise<Rejection | null> {
   try {
-    return await within(timeout, asked(authenticate, request));
+    return await within(timeout, asked(authenticate, request), () => tooLate);
   } catch (error) {
     onError(error);
     return { cause: 'authentication-error', status: 500 };
@@ -45,21 +46,6 @@ const tooLate: Rejection = {
   status: 503,
   body: 'Authentication took too long',
 };
-
-async function within(
-  timeout: number,
-  answer: Promise<Rejection | null>,
-): Promise<Rejection | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Rejection>((resolve) => {
-    timer = setTimeout(resolve, timeout, tooLate);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 function pathOf({ url = '' }: IncomingMessage): string {
   const query = url.indexOf('?');

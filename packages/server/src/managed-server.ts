@@ -1,7 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   agreeToReset,
   type ConnectionSettings,
@@ -33,6 +32,7 @@ import { type Logger, logServer } from './logger.ts';
 import type { AnyHttpServer, ServerOptions } from './options.ts';
 import { refusalStatus } from './refusals.ts';
 import { refuse } from './refuse.ts';
+import { within } from './within.ts';
 
 /** The events of a server. */
 export interface ServerEvents {
@@ -196,10 +196,9 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
     const report = await drain.finished;
     if (drainedChannel.hasSubscribers) drainedChannel.publish({ server: this, report });
     const left = Math.max(0, timeout - report.elapsed);
-    await Promise.all([
-      settledWithin(left, this.#releasing),
-      this.#own && closeHttp(this.#own, left),
-    ]);
+    const released = Promise.allSettled(this.#releasing);
+    const closed = this.#own && closeHttp(this.#own, left);
+    await Promise.all([within<unknown>(left, released, () => {}), closed]);
     return report;
   }
 
@@ -321,13 +320,6 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
     if (this.listenerCount('error') > 0) this.emit('error', error, connection);
     else if (!this.#logger) warn(error);
   }
-}
-
-async function settledWithin(timeout: number, work: Iterable<Promise<void>>): Promise<void> {
-  const deadline = new AbortController();
-  const late = sleep(timeout, undefined, { signal: deadline.signal }).catch(() => {});
-  await Promise.race([Promise.allSettled(work), late]);
-  deadline.abort();
 }
 
 function destroyed(this: Socket): void {

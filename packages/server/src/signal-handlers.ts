@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { type DrainOptions, drainSettings } from './drain/options.ts';
 import type { DrainReport } from './drain/report.ts';
 import type { ManagedServer } from './managed-server.ts';
+import { within } from './within.ts';
 
 /** What happens on a signal. Durations in ms. */
 export interface SignalHandlerOptions {
@@ -53,23 +54,12 @@ async function end(
 ): Promise<number> {
   const reports = await Promise.all(servers.map((each) => each.drain(drain)));
   try {
-    await within(afterTimeout, Promise.resolve(afterDrain?.(reports)));
+    await within<unknown>(afterTimeout, Promise.resolve(afterDrain?.(reports)), () => {
+      throw new Error(`Expected \`afterDrain\` to be done within ${afterTimeout} ms`);
+    });
     return exitCodes.drained;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     return exitCodes.failed;
-  }
-}
-
-async function within(timeout: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const message = `Expected \`afterDrain\` to be done within ${timeout} ms`;
-    timer = setTimeout(() => reject(new Error(message)), timeout);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
