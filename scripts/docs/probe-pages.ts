@@ -8,9 +8,12 @@ export function probePages(): readonly Page[] {
 
 const intro = `# The checks of \`farewell probe\`
 
-Generated from the checks themselves by \`npm run docs\`. MUST and SHOULD are the specification's; practice is what good
-stacks do where it is silent. Bounds of time are no specification's: they leave room for the defaults of well-known
-stacks. How to run them: [probe](../reference/probe.md).
+Generated from the checks themselves by \`npm run docs\`. How to run them: [probe](../reference/probe.md).
+
+- must: an absolute requirement of the specification on the side that is checked;
+- should: a SHOULD of the specification, or the refusal of what it forbids the other side to send;
+- practice: what good stacks do where the specification is silent. The bounds of time are no specification's: they
+  leave room for the defaults of well-known stacks.
 `;
 
 function page(): string {

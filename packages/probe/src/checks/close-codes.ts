@@ -15,7 +15,7 @@ interface ValidClose {
   readonly name: string;
   readonly code: number | null;
   readonly reason?: string;
-  /** 1012 to 1014 came into the registry after the RFC. */
+  /** 1012 to 1014 came into IANA's registry after the RFC, which asks nobody to know them. */
   readonly level: Check['level'];
 }
 
@@ -24,9 +24,9 @@ const valid: readonly ValidClose[] = [
   { name: 'close-empty', code: null, level: 'must' },
   { name: 'close-1001', code: 1001, level: 'must' },
   { name: 'close-1011', code: 1011, level: 'must' },
-  { name: 'close-1012', code: 1012, level: 'should' },
-  { name: 'close-1013', code: 1013, level: 'should' },
-  { name: 'close-1014', code: 1014, level: 'should' },
+  { name: 'close-1012', code: 1012, level: 'practice' },
+  { name: 'close-1013', code: 1013, level: 'practice' },
+  { name: 'close-1014', code: 1014, level: 'practice' },
   { name: 'close-3000', code: 3000, level: 'must' },
   { name: 'close-4999', code: 4999, level: 'must' },
   { name: 'close-reason-123-bytes', code: 1000, reason: 'r'.repeat(123), level: 'must' },
@@ -50,7 +50,7 @@ function validCheck({ name, code, reason = '', level }: ValidClose): Check {
     level,
     source:
       code !== null && code > 1011 && code < 3000
-        ? 'IANA registry, RFC 6455 §7.4.2'
+        ? 'IANA registry of WebSocket close codes'
         : 'RFC 6455 §5.5.1',
     title: `${what}${long} is answered with Close`,
     consequence: unanswered,
@@ -112,8 +112,8 @@ function unassignedCheck(code: number): Check {
   return {
     id: `close-${code}-refused`,
     group: 'closing handshake',
-    level: 'should',
-    source: code === 1004 ? 'RFC 6455 §7.4.1' : 'RFC 6455 §7.4.2',
+    level: 'practice',
+    source: `RFC 6455 ${code === 1004 ? '§7.4.1 (reserved)' : '§7.4.2 (not used, or not assigned)'}, refused by most stacks`,
     title: `Close ${code}, which no endpoint may use, is refused with 1002`,
     consequence:
       'The application is told a code that means nothing, and what it does with it is chance.',

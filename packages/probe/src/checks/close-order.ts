@@ -73,19 +73,28 @@ export const closeOrderChecks: readonly Check[] = [
     of: both,
     script: (context) =>
       afterOpening(context, [text('m'.repeat(largeBytes)), close(1000), ...ending(context)]),
-    judge: answered,
+    judge: answeredBehindLarge,
   },
 ];
 
-/** 1009 is an answer too: the message before was too big. */
+/** Any Close is an answer, 1009 for the message before it too; whether the message came through is told. */
 function answered(transcript: Transcript, context: CheckContext): Judgement {
   const answer = firstSeen(transcript, 'close-frame');
   if (answer === null) return unanswered(transcript, context);
   const { ms, text } = since(transcript, answer.at);
-  const echoed = allSeen(transcript, 'message').filter(({ at }) => at <= answer.at).length;
-  const seen = `${closeText(answer)} ${text}${echoed > 0 ? ', behind its echo of the message' : ''}`;
-  if (answer.statusCode === 1002) return fail(`${seen}: taken for a protocol error`, ms);
-  return pass(seen, ms);
+  const echoed = allSeen(transcript, 'message').some(({ at }) => at <= answer.at);
+  return pass(
+    `${closeText(answer)} ${text}${echoed ? ', behind its echo of the message' : ''}`,
+    ms,
+  );
+}
+
+/** A message that is larger than what the other side takes may end the connection too. */
+function answeredBehindLarge(transcript: Transcript, context: CheckContext): Judgement {
+  const judgement = answered(transcript, context);
+  const echoed = allSeen(transcript, 'message').length > 0;
+  if (judgement.verdict !== 'fail' || echoed) return judgement;
+  return cannotTell(`${judgement.seen}: perhaps because of the size of the message`);
 }
 
 interface AfterClose {

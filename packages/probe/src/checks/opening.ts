@@ -51,8 +51,10 @@ export const openingChecks: readonly Check[] = [
       ...common,
       id: key === '' ? 'empty-key-refused' : 'short-key-refused',
       group: 'protocol guard',
-      level: 'must',
-      source: 'RFC 6455 §4.2.1',
+      // An empty key breaks the grammar; the length of another shows only when it is decoded.
+      level: key === '' ? 'must' : 'practice',
+      source:
+        key === '' ? 'RFC 6455 §4.2.1, §4.3' : 'RFC 6455 §4.2.1 (decoding it "is not necessary")',
       title: `An opening handshake with ${key === '' ? 'an empty key' : 'a key of 8 bytes'} is refused with an HTTP error`,
       consequence:
         'The key proves that a WebSocket client asks; what asks without one may be something else.',

@@ -49,8 +49,8 @@ export const serverCloseChecks: readonly Check[] = [
         if (end === null) return fail(`no FIN within ${msText(transcript.until - answeredAt)}`);
         const after = end.at - answeredAt;
         if (after < 0)
-          return fail(
-            `${end.how} ${msText(end.at - close.at)} after its Close, before it was answered`,
+          return cannotTell(
+            `${end.how} ${msText(end.at - close.at)} after its Close, before it was answered: see late-close-answer-accepted`,
           );
         const seen = `${end.how} ${msText(after)} after the answer`;
         return end.how === 'FIN' && after <= context.limits.answer
@@ -98,30 +98,41 @@ export const serverCloseChecks: readonly Check[] = [
     of: ['server', 'client'],
     pace: 'fast',
     script: (context) =>
-      afterOpening(
-        context,
-        [
-          ...askedToClose(context),
-          { do: 'wait', for: 'fin', within: context.limits.answer + lateness(context) },
-        ],
-        { close: lateness(context) },
-      ),
-    judge: (transcript, context) =>
-      withClose(transcript, (close) => {
-        const end = endOf(transcript);
-        if (end === null) return pass('still open when the answer came');
-        const after = end.at - close.at;
-        const seen = `${end.how} ${msText(after)} after its Close`;
-        return end.how === 'FIN' && after >= lateness(context)
-          ? pass(seen, after)
-          : fail(seen, after);
+      afterOpening(context, [...askedToClose(context), ...answeredLate(context)], {
+        close: lateness(context),
+        fin: 'never',
       }),
+    judge: (transcript, context) =>
+      withClose(transcript, (close) => judgeLate(close, transcript, context)),
   },
 ];
 
 /** An answer that takes a while shows a FIN that did not wait for it. */
 function thinkingTime({ limits }: CheckContext): number {
   return limits.answer / 10;
+}
+
+/** Time for the late answer, and for an RST if it finds nobody. */
+function answeredLate(context: CheckContext): Step[] {
+  const { role, limits } = context;
+  const arrival: Step = { do: 'pause', ms: lateness(context) + limits.answer / 4 };
+  const fin: Step[] = role === 'server' ? [{ do: 'fin' }] : [];
+  return [arrival, ...fin, { do: 'wait', for: 'fin', within: limits.answer }];
+}
+
+/** A FIN before the answer is half a close: whether anybody still reads shows when the answer comes. */
+function judgeLate(close: SeenClose, transcript: Transcript, context: CheckContext): Judgement {
+  const reset = firstSeen(transcript, 'reset');
+  if (reset !== null)
+    return fail(`RST ${msText(reset.at - close.at)} after its Close`, reset.at - close.at);
+  const fin = firstSeen(transcript, 'fin');
+  if (fin === null) return pass('still open when the answer came');
+  const after = fin.at - close.at;
+  const early = after < lateness(context);
+  return pass(
+    `FIN ${msText(after)} after its Close${early ? ', and yet the answer was taken' : ''}`,
+    after,
+  );
 }
 
 function lateness({ limits }: CheckContext): number {
