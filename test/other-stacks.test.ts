@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, test } from 'vitest';
+import { folderOf, installKit } from './stacks/kits.ts';
+import { clients, servers } from './stacks/stacks.ts';
+import { describeWith } from './support/requires.ts';
+
+const page = readFileSync(
+  fileURLToPath(new URL('../docs/verdicts/other-stacks.md', import.meta.url)),
+  'utf8',
+);
+
+/** The first block in that language under that heading. */
+function blockOf(heading: string, language: string): string {
+  const section = page.split(/^## /m).find((each) => each.startsWith(`${heading}\n`)) ?? '';
+  const code = new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, 'm').exec(section)?.[1];
+  if (code === undefined) throw new Error(`other-stacks.md has no ${language} under ${heading}`);
+  return code;
+}
+
+const kitOf = { Spring: 'spring', 'Java-WebSocket': 'jvm' } as const;
+
+describeWith(['java', 'mvn'], 'the cures in Java', () => {
+  beforeAll(() => {
+    for (const kit of Object.values(kitOf)) {
+      const users = [...servers, ...clients].filter((each) => each.kit === kit);
+      installKit(kit, [...new Set(users.map(({ name }) => name))]);
+    }
+  }, 600_000);
+
+  test.each(['Spring', 'Java-WebSocket'] as const)('compile: %s', (heading) => {
+    const folder = mkdtempSync(join(tmpdir(), 'farewell-cures-'));
+    writeFileSync(join(folder, 'Cure.java'), blockOf(heading, 'java'));
+    const classpath = readFileSync(join(folderOf(kitOf[heading]), 'target/classpath'), 'utf8');
+    const args = ['-cp', classpath, '-d', folder, join(folder, 'Cure.java')];
+    const { status, stderr } = spawnSync('javac', args, { encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+  });
+});
+
+describeWith(['python', 'namespaces'], 'the cure in Python', () => {
+  test('serves with these options, and closes on SIGTERM with 1001', () => {
+    const program = `${blockOf('Python websockets', 'python').split('if __name__')[0]}
+import os
+import websockets
+
+async def drive():
+    serving = asyncio.create_task(main())
+    while True:
+        try:
+            websocket = await websockets.connect("ws://127.0.0.1:8080")
+            break
+        except OSError:
+            await asyncio.sleep(0.1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await websocket.wait_closed()
+    await serving
+    print(websocket.close_code)
+
+asyncio.run(drive())
+`;
+    const { stdout, stderr } = spawnSync(
+      'unshare',
+      ['--user', '--map-root-user', '--net', 'sh', '-c', 'ip link set lo up; exec python3 -', 'sh'],
+      { input: program, encoding: 'utf8', timeout: 50_000 },
+    );
+    expect(stderr).toBe('');
+    expect(stdout.trim()).toBe('1001');
+  });
+});
