@@ -16,7 +16,8 @@ export interface ReadOptions {
   readonly follow: boolean;
   readonly signal: AbortSignal;
   readonly onExplained: (explained: Explained) => void;
-  readonly onProgress: (progress: CaptureProgress) => void;
+  /** Reading waits for it. */
+  readonly onProgress: (progress: CaptureProgress) => Promise<void>;
 }
 
 /** ms of the capture's time for which an ended connection waits for stragglers while it is followed. */

@@ -1,4 +1,4 @@
-import type { CapturesSummary } from '@farewell/evidence';
+import type { CaptureProgress, CapturesSummary } from '@farewell/evidence';
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
 import { painter, wantsColour } from '../terminal/colour.ts';
 import { complain, deliver } from '../terminal/deliver.ts';
@@ -12,6 +12,7 @@ import { textOutput } from './output-text.ts';
 import { showReading, totalBytesOf } from './progress.ts';
 import { readExplained } from './read.ts';
 import type { ExplainRequest } from './request.ts';
+import { Sink } from './sink.ts';
 import { matches } from './where.ts';
 
 /**
@@ -23,9 +24,11 @@ export function runExplain(request: ExplainRequest, io: Io): Promise<ExitStatus>
     const found = { status: exitStatus.nothing as ExitStatus };
     const output = outputFor(request, io);
     const unread = new AbortController();
-    const sink = new Sink(io, () => unread.abort());
+    const ended = AbortSignal.any([signal, unread.signal]);
+    const sink = new Sink(io.stdout, { signal: ended, onClosed: () => unread.abort() });
     const captures = await readAll(request, io, {
-      signal: AbortSignal.any([signal, unread.signal]),
+      signal: ended,
+      onChunk: () => sink.ready(),
       onExplained: (explained) => {
         if (!isAskedFor(request, explained)) return;
         if (reaches(request, explained)) found.status = exitStatus.found;
@@ -39,6 +42,8 @@ export function runExplain(request: ExplainRequest, io: Io): Promise<ExitStatus>
 interface Reading {
   readonly signal: AbortSignal;
   readonly onExplained: (explained: Explained) => void;
+  /** Reading goes on when it resolves. */
+  readonly onChunk: () => Promise<void>;
 }
 
 async function readAll(
@@ -50,7 +55,11 @@ async function readAll(
   try {
     // Without a wish the first connection is watched: it may be the only one.
     const options = { files, watch: connection ?? 0, follow, ...reading };
-    return await readExplained({ ...options, onProgress: (at) => progress.show(at) }, io);
+    const onProgress = (at: CaptureProgress): Promise<void> => {
+      progress.show(at);
+      return reading.onChunk();
+    };
+    return await readExplained({ ...options, onProgress }, io);
   } finally {
     await progress.clear();
   }
@@ -93,36 +102,6 @@ function missingConnection({ connection }: ExplainRequest, { connections }: Capt
   if (connection === null || connection < connections) return null;
   const numbers = connections === 1 ? 'only #0' : `#0 to #${connections - 1}`;
   return `there is no connection #${connection} in what was read: ${connections === 0 ? 'none at all' : numbers}`;
-}
-
-/** Collects text and writes it in pieces, so that 150,000 connections are not as many system calls. */
-class Sink {
-  readonly #io: Io;
-  readonly #onClosed: () => void;
-  #text = '';
-  isClosed = false;
-
-  constructor(io: Io, onClosed: () => void) {
-    this.#io = io;
-    this.#onClosed = onClosed;
-  }
-
-  add(text: string): void {
-    if (text === '') return;
-    this.#text += text;
-    if (this.#text.length >= 65_536) this.flush();
-    else if (this.#text.length === text.length) setImmediate(() => this.flush());
-  }
-
-  flush(): void {
-    if (this.#text === '' || this.isClosed) return;
-    this.#io.stdout.write(this.#text, (error) => {
-      if (!error || this.isClosed) return;
-      this.isClosed = true;
-      this.#onClosed();
-    });
-    this.#text = '';
-  }
 }
 
 function outputFor(request: ExplainRequest, io: Io): Output {

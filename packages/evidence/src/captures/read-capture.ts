@@ -19,7 +19,8 @@ export interface CaptureProgress {
 export interface ReadCapturesOptions extends CaptureReaderOptions {
   /** Ends the reading; what was read until then is summed up as at the end of the capture. */
   readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: CaptureProgress) => void;
+  /** Reading goes on when what it returns has resolved. */
+  readonly onProgress?: (progress: CaptureProgress) => void | Promise<void>;
   /** What `-` stands for. Default: standard input. */
   readonly stdin?: Readable;
 }
@@ -80,7 +81,13 @@ async function readFile(reader: CaptureReader, being: FileBeingRead): Promise<vo
     reader.feed(chunk);
     progress.bytes += chunk.length;
     const { packets, live, lastAt } = reader.progress;
-    options.onProgress?.({ file, bytes: progress.bytes, packets, live, lastPacketAt: lastAt });
+    await options.onProgress?.({
+      file,
+      bytes: progress.bytes,
+      packets,
+      live,
+      lastPacketAt: lastAt,
+    });
     if (!reader.readable || options.signal?.aborted === true) break;
   }
   if (options.signal?.aborted === true) reader.abandonFile();
