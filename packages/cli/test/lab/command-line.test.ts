@@ -71,8 +71,9 @@ describeWith(['linux', 'namespaces'], 'farewell lab', () => {
       'server-closes-first',
     ]);
     expect(stdout).toMatch(/─ FIN ─+▶/);
-    expect(stdout).toMatch(/✓ client-closes-first +TIME-WAIT +CLOSED +time-wait-on-client/);
-    expect(stdout).toMatch(/✓ server-closes-first +CLOSED +TIME-WAIT +time-wait-on-server/);
+    expect(stdout).toMatch(/✓ client-closes-first +TIME-WAIT +CLOSED +server TIME-WAIT +time-wait/);
+    expect(stdout).toMatch(/✓ server-closes-first +CLOSED +TIME-WAIT +- +time-wait-on-server/);
+    expect(stdout).toContain('with farewell at both ends: client TIME-WAIT → no socket, server');
     expect(stdout).toContain('2 of 2 scenarios agree with the kernel');
     expect(status).toBe(0);
   });

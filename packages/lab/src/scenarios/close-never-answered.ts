@@ -48,5 +48,6 @@ export const closeNeverAnswered = scenario({
       await client.open();
       await server.close(1000);
     },
+    leaves: { client: ['CLOSED'], server: ['CLOSED'] },
   }),
 });

@@ -51,5 +51,6 @@ export const finWait2Held = scenario({
       await client.open();
       await client.close(1000);
     },
+    leaves: { client: ['CLOSED'], server: ['CLOSED'] },
   }),
 });

@@ -46,5 +46,6 @@ export const finWait2Orphan = scenario({
       await client.open();
       await server.close(1000);
     },
+    leaves: { client: ['CLOSED'], server: ['CLOSED'] },
   }),
 });

@@ -65,5 +65,6 @@ export const finWhileDataUnsent = scenario({
       await client.perform('ends its side');
       await server.close(1000);
     },
+    leaves: { client: ['CLOSED'], server: ['CLOSED'] },
   }),
 });

@@ -54,5 +54,6 @@ export const pausedSocket = scenario({
       await server.pause();
       await client.close(1000);
     },
+    leaves: { client: ['CLOSED'], server: ['CLOSED'] },
   }),
 });

@@ -65,5 +65,6 @@ export const zeroWindowAtClose = scenario({
       );
       await server.close(1000);
     },
+    leaves: { client: ['CLOSED'], server: ['CLOSED'] },
   }),
 });
