@@ -271,13 +271,6 @@ describe('idle-cut', () => {
     script.frame('server', ping).wait(60_001).finish('server');
     expect(verdicts(script)).toContain('problem heartbeat-too-slow');
   });
-
-  test('pings that are fast enough are not', () => {
-    const script = webSocket();
-    const ping = { opcode: 0x9, payload: new Uint8Array(0) };
-    script.frame('server', ping).wait(20_000).frame('server', ping).wait(60_001).finish('server');
-    expect(verdicts(script).join()).not.toContain('heartbeat-too-slow');
-  });
 });
 
 describe('injected-reset', () => {
@@ -288,10 +281,6 @@ describe('injected-reset', () => {
     expect(injected()).toMatchObject({ severity: 'risk', confidence: 'possible' });
     script.exchange('server', frameBytes({}));
     expect(injected()).toMatchObject({ severity: 'problem', confidence: 'likely' });
-  });
-
-  test('is silent for an ordinary reset', () => {
-    expect(verdicts(webSocket().rst('server')).join()).not.toContain('injected-reset');
   });
 });
 
