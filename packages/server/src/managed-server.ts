@@ -161,11 +161,11 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
 
   /**
    * Closes every connection at a pace, asks each client to come back after a time of its own, and refuses
-   * every upgrade with 503 and Retry-After from its first moment on. Fulfilled, never rejected, when all
-   * have ended (after `timeout` at the latest: the rest is aborted), what was deferred is released, and the
-   * HTTP server that `port` made is closed; no later than `timeout` either. An HTTP server of others goes on listening, and its upgrades are refused until `close`. The
-   * same promise however often it is called: only the first call's options count. `close` may cut it
-   * short. Throws InvalidOptionError.
+   * every upgrade with 503 and Retry-After from its first moment on, so that none opens meanwhile.
+   * Fulfilled, never rejected, when all have ended (after `timeout` the rest is aborted), what was deferred
+   * is released, and the HTTP server that `port` made is closed. An HTTP server of others goes on
+   * listening, and its upgrades are refused until `close`. The same promise however often it is called:
+   * only the first call's options count. Throws InvalidOptionError.
    */
   drain(options: DrainOptions = {}): Promise<DrainReport> {
     this.#drained ??= this.#startDrain(options);

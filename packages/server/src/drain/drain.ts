@@ -44,6 +44,7 @@ export class Drain {
   #finish: (report: DrainReport) => void = () => {};
   #refused = 0;
   #isTimedOut = false;
+  #endedAt: number | null = null;
 
   constructor(settings: DrainSettings, host: DrainHost) {
     this.#settings = settings;
@@ -89,7 +90,7 @@ export class Drain {
   }
 
   get #elapsed(): number {
-    return performance.now() - this.startedAt;
+    return (this.#endedAt ?? performance.now()) - this.startedAt;
   }
 
   #turn(from: number): void {
@@ -155,6 +156,7 @@ export class Drain {
   #endIfDone(): void {
     if (this.#waiting.size > 0 || this.#closing.size > 0) return;
     this.#timers.clear();
+    this.#endedAt = performance.now();
     const { causes, stragglers } = this.#tally;
     const cutIn = this.#host.cutIn();
     const { progress } = this;

@@ -185,6 +185,7 @@ test('a server without connections is drained at once', async () => {
   await using serves = await serving();
   const report = await serves.server.drain();
   expect(report).toMatchObject({ connections: 0, clean: 0 });
+  expect(serves.server.drainProgress).toMatchObject({ elapsed: report.elapsed });
   await expect(upgrade(serves.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
