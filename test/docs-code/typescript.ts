@@ -7,7 +7,7 @@ import { type Block, inPages, root } from './blocks.ts';
 
 /**
  * Blocks as files of a folder inside of the project, so that names of packages resolve as for whoever uses them.
- * JavaScript is a fragment on top of `ambient.d.ts`; TypeScript stands for itself.
+ * JavaScript is a fragment on top of `ambient.d.mts`; TypeScript stands for itself.
  */
 export class Programs implements Disposable {
   readonly #folder = mkdtempSync(join(root, 'test/docs-code-'));
@@ -31,7 +31,7 @@ export class Programs implements Disposable {
     const config = {
       extends: '../../tsconfig.test.json',
       compilerOptions: { ...shown, ...(isScript && { checkJs: true, noImplicitAny: false }) },
-      include: ['./*', ...(isScript ? ['../docs-code/ambient.d.ts'] : [])],
+      include: ['./*', ...(isScript ? ['../docs-code/ambient.d.mts'] : [])],
     };
     writeFileSync(join(this.#folder, 'tsconfig.json'), JSON.stringify(config));
     const args = ['--no-install', 'tsc', '-p', this.#folder];
