@@ -29,7 +29,8 @@ if (chosen.length > 0) {
   build();
   const waiting = [...chosen];
   await Promise.all(Array.from({ length: atATime }, () => work(waiting)));
-  writeFileSync(recorded, `${JSON.stringify(record(), null, 1)}\n`);
+  writeFileSync(recorded, `${JSON.stringify(record())}\n`);
+  spawnSync('npx', ['--no-install', 'biome', 'format', '--write', recorded]);
 }
 writePage(record());
 

@@ -3,6 +3,7 @@
  * `client:ws` or `ws` for both), probes it, and writes docs/stacks.json, docs/stacks.md and docs/stacks/.
  * What is not named keeps its last result; `--page` probes nothing.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { installKit, type Kit } from '../test/stacks/kits.ts';
 import { type Check, probeClient, probeServer, versionOf } from '../test/stacks/probe.ts';
@@ -11,7 +12,7 @@ import { type Measured, type Stacks, writeStacks } from './stacks/pages.ts';
 
 const file = 'docs/stacks.json';
 /** They mostly wait. */
-const atATime = 4;
+const atATime = 5;
 
 interface Job {
   readonly role: 'server' | 'client';
@@ -31,6 +32,7 @@ for (const kit of new Set(chosen.map(({ stack }) => stack.kit))) install(kit);
 const waiting = chosen.filter(({ stack }) => !unusable.has(stack.kit));
 await Promise.all(Array.from({ length: atATime }, work));
 save();
+spawnSync('npx', ['--no-install', 'biome', 'format', '--write', file]);
 
 function isNamed(job: Job): boolean {
   return names.length === 0 || names.some((name) => name === keyOf(job) || name === job.stack.name);

@@ -126,11 +126,13 @@ function flags({ only, patience }: ProbeOptions): readonly string[] {
   return patience ? [...chosen, '--patience', patience] : chosen;
 }
 
+/** The checks of clients. A connection to any other path would be taken for a client that comes back. */
 function checksOf(listen: readonly string[]): readonly string[] {
   const said = execFileSync(process.execPath, [farewell, 'probe', '--list', '--json', ...listen], {
     encoding: 'utf8',
   });
-  return (JSON.parse(said) as Scorecard).checks.map(({ id }) => id);
+  const { checks } = JSON.parse(said) as { checks: ReadonlyArray<{ id: string; of: string[] }> };
+  return checks.filter(({ of }) => of.includes('client')).map(({ id }) => id);
 }
 
 function parse(json: string): Scorecard {

@@ -21,7 +21,7 @@ const pipVersion = (name: string): string =>
   `./bin/python -c 'import importlib.metadata as m; print(m.version("${name}"))'`;
 const goVersion = (module: string): string => `go list -m -f '{{.Version}}' ${module}`;
 const crateVersion = (name: string): string =>
-  `cargo metadata --format-version 1 --locked | node -p 'JSON.parse(require("fs").readFileSync(0)).packages.find((each) => each.name === "${name}").version'`;
+  `cargo tree --depth 1 --prefix none | sed -n 's/^${name} v//p'`;
 const jarVersion = (artifact: string): string =>
   `tr : '\\n' < target/classpath | sed -n 's/.*\\/${artifact}-\\([0-9].*\\)\\.jar$/\\1/p'`;
 const java = (main: string): string =>
