@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createServer } from '@farewell/server';
 import { describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import { type Block, blocksIn } from './docs-code/blocks.ts';
 import { vet } from './docs-code/go.ts';
 import { problemWith as problemWithHaproxy } from './docs-code/haproxy.ts';
@@ -29,6 +30,13 @@ describe('the code in the pages', () => {
   test('in JavaScript is right about the types of ws and Node', () => {
     using programs = new Programs(blocksIn('js'));
     expect(programs.check()).toBe('');
+  });
+
+  test('in YAML parses', () => {
+    for (const { page, line, code } of blocksIn('yaml')) {
+      const errors = parseAllDocuments(code).flatMap((document) => document.errors);
+      expect(errors, `${page}, line ${line}`).toEqual([]);
+    }
   });
 
   test('in shell parses', () => {
