@@ -13,7 +13,6 @@ export function speechText(packets: PacketsSeen | null): string {
   const all = Object.values(spoken).reduce((sum, count) => sum + count, 0);
   if (all === 0) return ': none came, so which of these speak WebSocket is not known';
   const rest = [
-    [spoken['likely-websocket'], 'likely'],
     [spoken.hidden, 'hidden by TLS'],
     [spoken.other, 'something else'],
     [spoken.nothing, 'without data'],
@@ -21,8 +20,11 @@ export function speechText(packets: PacketsSeen | null): string {
   const parts = rest.flatMap(([count, text]) =>
     count === 0 ? [] : [`${formatCount(count)} ${text}`],
   );
-  const speak = spoken.websocket === 1 ? 'speaks' : 'speak';
-  const first = `${formatCount(spoken.websocket)} of ${formatQuantity(all, 'connection')} ${speak} WebSocket`;
+  const likely = spoken['likely-websocket'];
+  const speaking = spoken.websocket + likely;
+  const verb = speaking === 1 ? 'speaks' : 'speak';
+  const guess = likely === 0 ? '' : ` (${formatCount(likely)} by the look of the frames)`;
+  const first = `${formatCount(speaking)} of ${formatQuantity(all, 'connection')} ${verb} WebSocket${guess}`;
   const silent =
     silentSockets === 0 ? [] : [`unknown of ${formatQuantity(silentSockets, 'silent socket')}`];
   return `: ${[first, ...parts, ...silent].join(', ')}`;

@@ -86,7 +86,7 @@ describeWith(['linux', 'root', 'tcpdump'], 'farewell why --capture', () => {
     });
     const header = stdout.split('\n\n')[0]?.replaceAll('\n', ' ');
     expect(header).toMatch(
-      /packets \(tcpdump\): \d+ of \d+ connections speak WebSocket,.* \d+ something else,.* unknown of \d+ silent sockets$/,
+      /packets \(tcpdump\): \d+ of \d+ connections speak WebSocket.*, \d+ something else,.* unknown of \d+ silent sockets$/,
     );
     expect(header).not.toContain('cannot see');
   });
