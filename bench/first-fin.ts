@@ -1,7 +1,9 @@
 /**
  * Who holds TIME-WAIT, in the kernel's table: 1,000 closes for each peer, role, policy, initiator, and
  * concurrency 1 and 50, TLS 1.2 and 1.3 between ours. Prints a line of JSON for each; exit status 1 if an
- * outcome contradicts the kernel, or a close between ours went another way than chosen.
+ * outcome contradicts the kernel, or a close between ours went another way than chosen. Where both ends wait for
+ * each other (undici and Python's client, told that the client is first), each close takes as long as our patience
+ * of 2.5 s, and a twentieth of the closes are made.
  *
  *   npx tsx --conditions @farewell/source bench/first-fin.ts [--count 1000] [PEER ...]
  */
@@ -23,7 +25,7 @@ for (const closes of combinations()) {
     unclean: unclean.length,
   };
   process.stdout.write(`${JSON.stringify(line)}\n`);
-  const other = closes.peer === 'ours' && counted.held[closes.firstFin] !== count;
+  const other = closes.peer === 'ours' && counted.held[closes.firstFin] !== counted.ports;
   if (other || contradictions.length > 0) process.exitCode = 1;
 }
 
@@ -40,7 +42,8 @@ function* combinations(): Generator<Closes> {
 function* variants(closes: Closes): Generator<Closes> {
   const { peer, role } = closes;
   if (role === 'client' && (peer === 'ours' || peer === 'undici')) return;
-  yield closes;
+  const isSlow = (peer === 'undici' || peer === 'python') && closes.firstFin === 'client';
+  yield role === 'server' && isSlow ? { ...closes, count: Math.ceil(closes.count / 20) } : closes;
   if (peer !== 'ours') return;
   yield { ...closes, tls: 'TLSv1.2' };
   yield { ...closes, tls: 'TLSv1.3' };

@@ -65,6 +65,6 @@ function expectAsChosen(counted: Counted, closes: Closes, plays: boolean): void 
   expect(counted.contradictions).toEqual([]);
   if (!plays) return;
   const none = { client: 0, server: 0, both: 0, neither: 0 };
-  expect(counted.held).toEqual({ ...none, [closes.firstFin]: closes.count });
+  expect(counted.held).toEqual({ ...none, [closes.firstFin]: counted.ports });
   expect(counted.unclean).toEqual([]);
 }

@@ -28,6 +28,8 @@ export type Held = Readonly<Record<Role | 'both' | 'neither', number>>;
 
 export interface Counted {
   readonly held: Held;
+  /** Connections counted: where a client's port was used twice, the later one. */
+  readonly ports: number;
   /** Endings (of ours) whose `timeWait` or `firstFin` says `unknown`. */
   readonly unknown: { readonly timeWait: number; readonly firstFin: number };
   /** Endings that say what the kernel's table contradicts, as text. */
@@ -126,8 +128,9 @@ async function runClient(closes: Closes, port: number): Promise<void> {
   if (status !== 0) throw new Error(`the ${peer} client ended with ${status}: ${errors.join('')}`);
 }
 
-function count(port: number, endings: readonly Ended[]): Counted {
+function count(port: number, all: readonly Ended[]): Counted {
   const held = timeWaits(port);
+  const endings = lastOfEachPort(all);
   const sides = { client: 0, server: 0, both: 0, neither: 0 };
   const ports = new Set(endings.map(({ clientPort }) => clientPort));
   for (const each of ports) sides[held.get(each) ?? 'neither'] += 1;
@@ -135,6 +138,7 @@ function count(port: number, endings: readonly Ended[]): Counted {
     endings.filter(({ ending }) => ending.tcp[what] === 'unknown').length;
   return {
     held: sides,
+    ports: ports.size,
     unknown: { timeWait: says('timeWait'), firstFin: says('firstFin') },
     contradictions: endings
       .filter(({ ending, clientPort }) => contradicts(ending, held.get(clientPort)))
@@ -143,6 +147,12 @@ function count(port: number, endings: readonly Ended[]): Counted {
       .filter(({ ending }) => ending.cause !== 'closing-handshake' || ending.error !== null)
       .map(({ ending }) => ending.text),
   };
+}
+
+/** A connection that reuses a port ends the TIME-WAIT of the one before it, of which the table then says nothing. */
+function lastOfEachPort(endings: readonly Ended[]): readonly Ended[] {
+  const keyOf = ({ clientPort, ending }: Ended): string => `${ending.vantage} ${clientPort}`;
+  return [...new Map(endings.map((each) => [keyOf(each), each])).values()];
 }
 
 function contradicts({ tcp }: Ending, kernel: Role | 'both' | undefined): boolean {
