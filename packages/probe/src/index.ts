@@ -37,4 +37,4 @@ export type { ReadSockets } from './run/socket-watch.ts';
 export type { ProbeTarget } from './run/target.ts';
 export type { Awaited, Reflexes, Script, Step } from './script.ts';
 export { wellBehaved } from './script.ts';
-export { canSetSocketOptions, vanish } from './socket-options.ts';
+export { canVanish, vanish } from './socket-options.ts';

@@ -1,7 +1,7 @@
 import type { Check, CheckContext, CheckInfo, Judgement, Limits } from '../checks/check.ts';
 import { isNote } from '../checks/refusal.ts';
 import type { Transcript } from '../checks/transcript.ts';
-import { canSetSocketOptions } from '../socket-options.ts';
+import { canVanish } from '../socket-options.ts';
 
 /** How late this process may have been itself, ms, for a failure to count: a quarter of what was waited. */
 export function lagTolerance({ pace }: CheckInfo, { answer, patience }: Limits): number {
@@ -23,7 +23,7 @@ export function restsOnTime(
 export function lackOf({ needs }: Pick<Check, 'needs'>, { closeBy }: CheckContext): string | null {
   if (needs === 'close-by' && closeBy === null)
     return 'needs a message that makes the other side close: give --close-by TEXT';
-  if (needs === 'vanish' && !canSetSocketOptions())
-    return 'needs Linux and the optional package koffi, to make this end vanish';
+  if (needs === 'vanish' && !canVanish())
+    return 'needs Linux, root or a user namespace, and the optional package koffi, to make this end vanish';
   return null;
 }
