@@ -98,7 +98,7 @@ describe('captures in files', () => {
     const bytes = file(script.segments);
     const seen: CaptureProgress[] = [];
     await read([written('progress.pcap', bytes)], {
-      onProgress: (progress) => seen.push(progress),
+      onProgress: (progress) => void seen.push(progress),
     });
     expect(seen.at(-1)).toMatchObject({ bytes: bytes.length, packets: script.segments.length });
   });
@@ -140,7 +140,7 @@ describe('a capture on standard input', () => {
       const whole = file(script.segments);
       const bytes = kind === 'plain' ? whole : gzipSync(whole);
       let told = 0;
-      const reading = read(['-'], { stdin, onProgress: () => (told += 1) });
+      const reading = read(['-'], { stdin, onProgress: () => void (told += 1) });
       for (let at = 0; at < bytes.length; at += 100) stdin.write(bytes.subarray(at, at + 100));
       stdin.end();
       const { connections, summary } = await reading;
