@@ -27,15 +27,18 @@ export async function startProxy(name: ProxyName, backends: readonly number[]): 
   const [program, ...args] = command;
   const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   const exited = once(child, 'exit');
-  await vi.waitFor(() => canConnect(port), { timeout: 20_000, interval: 20 });
-  return {
-    port,
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM');
-      await exited;
-      await rm(folder, { recursive: true });
-    },
+  const dispose = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await exited;
+    await rm(folder, { recursive: true });
   };
+  try {
+    await vi.waitFor(() => canConnect(port), { timeout: 20_000, interval: 20 });
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return { port, [Symbol.asyncDispose]: dispose };
 }
 
 /** A port that nobody listens on, as of now. */
