@@ -61,6 +61,8 @@ function whims(world: World, role: Role, shells: Shells): readonly Choice[] {
       offer('close', `wants: ${did}`, (begun) => wants(begun, role, { did, shells }));
   }
   if (may.includes('send')) offer('send', 'sends data', (begun) => sends(begun, role, shells));
+  if (may.includes('breach'))
+    offer('breach', 'breaks the protocol', (begun) => shells.queue(disturbed(begun), role, 'bad'));
   for (const mode of ['room', 'full'] as const) {
     if (!may.includes(`pause-${mode}`)) continue;
     offer('pause', `stops reading (${mode})`, (begun) => pauses(begun, role, { mode, shells }));
@@ -126,12 +128,25 @@ function faults(world: World, role: Role, shells: Shells): readonly Choice[] {
     };
     choices.push({ name: `the ${role}'s process dies`, next });
   }
+  if (shells.setup.may.includes('refuse') && role === 'server' && isAsked(world))
+    choices.push({ name: 'the server refuses', next: () => refuses(world, shells) });
   const timer = timerOf(world, role);
   if (timer && shells.setup.may.includes(timer)) {
     const next = (): World => shells.settle(giveUp(world, role, shells));
     choices.push({ name: `the ${role}'s kernel gives up`, next });
   }
   return choices;
+}
+
+function isAsked({ server }: World): boolean {
+  return server.isAlive && server.isOwned && server.wire[0] === 'upgrade';
+}
+
+/** It answers, closes, and wants no more of it. */
+function refuses(world: World, shells: Shells): World {
+  const [, ...wire] = world.server.wire;
+  const answered = shells.queue(patch(disturbed(world), 'server', { wire }), 'server', 'no');
+  return shells.settle(wants(answered, 'server', { did: 'terminate', shells }));
 }
 
 function giveUp(world: World, role: Role, shells: Shells): World {

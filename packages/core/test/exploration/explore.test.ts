@@ -56,6 +56,16 @@ test('they hold where applications drain and terminate', () => {
   expect(explored).toHaveLength(2);
 });
 
+test('they hold behind a breach of the protocol, and behind a refused opening', () => {
+  const may: readonly May[] = ['close', 'breach', 'refuse', ...faults];
+  const pairs = policyPairs.filter(
+    ({ client, server }) => client.firstFin === server.firstFin && client.abort === server.abort,
+  );
+  const explored = pairs.map((pair) => visit(setupFor(pair, { may })));
+  tell('breaches and refusals', explored);
+  expect(explored).toHaveLength(16);
+}, 60_000);
+
 test('they hold with pings, and with ends that stop reading, with and without room for data', () => {
   const explored = [
     visit(setupFor({ client: {}, server: {} }, { may: [...closes, 'ping', ...faults] })),

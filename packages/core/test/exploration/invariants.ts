@@ -52,6 +52,8 @@ function finsAreInOrder(world: World, role: Role, connection: Connection): void 
   const side = world[role];
   const queued = connection[role].finQueuedAt !== null;
   if (!queued || !side.isAlive) return;
+  // RFC 6455 §7.1.7: who broke it is not waited for.
+  if (connection[peerOf(role)].violation !== null) return;
   const peerFin = connection[peerOf(role)].fin !== null;
   const { sentClose, readClose } = side.truth;
   must(peerFin || (sentClose && readClose), `the ${role} sent FIN before both Close frames passed`);

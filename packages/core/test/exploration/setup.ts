@@ -22,6 +22,8 @@ export type May =
   | 'drain'
   | 'terminate'
   | 'send'
+  | 'breach'
+  | 'refuse'
   | 'ping'
   | 'pause-room'
   | 'pause-full'

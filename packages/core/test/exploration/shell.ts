@@ -1,5 +1,6 @@
 import {
   type Action,
+  type Because,
   type CloseOutcome,
   type Connection,
   type DeadlineName,
@@ -116,11 +117,17 @@ export class Shells {
 
   private reads(world: World, role: Role, token: Token): World {
     const by = peerOf(role);
+    const isDeaf = this.connection(world, role)[by].violation !== null;
+    if (isDeaf && token !== 'FIN' && token !== 'RST') return world;
     switch (token) {
       case 'upgrade':
         return this.queue(this.see(world, role, { kind: 'opened' }), role, 'accept');
       case 'accept':
         return this.see(world, role, { kind: 'opened' });
+      case 'no':
+        return this.see(world, role, { kind: 'refused', httpStatus: 403 });
+      case 'bad':
+        return world[role].truth.readClose ? world : this.wasBroken(world, role);
       case 'data':
         return this.see(patchTruth(world, role, { readData: true }), role, {
           kind: 'data',
@@ -155,6 +162,17 @@ export class Shells {
     }
   }
 
+  /** As ws: it answers with a Close frame, unless it has sent one, and reads no more; then FIN. */
+  private wasBroken(world: World, role: Role): World {
+    const by = peerOf(role);
+    const because = 'protocol-violation';
+    const seen = this.see(world, role, { kind: 'violation', by, statusCode: 1002, section: '5.2' });
+    const close = { kind: 'send-close', statusCode: 1002, reason: '', because } as const;
+    const told = world[role].truth.sentClose ? seen : this.sendClose(seen, role, close);
+    const isQueued = this.connection(told, role)[role].finQueuedAt !== null;
+    return isQueued ? told : this.carryOutOne(told, role, { kind: 'send-fin', because });
+  }
+
   private carryOutOne(world: World, role: Role, action: Action): World {
     switch (action.kind) {
       case 'send-close':
@@ -168,13 +186,8 @@ export class Shells {
         const queued = this.see(world, role, { kind: 'fin-queued', of: role, because });
         return this.queue(queued, role, 'FIN');
       }
-      case 'reset': {
-        const { because } = action;
-        // To the application it is a reset also where the kernel had lost the connection before.
-        const aborted = patchTruth(abort(world, role), role, { sentRst: true });
-        const reset = patch(aborted, role, { isOwned: false });
-        return this.see(reset, role, { kind: 'rst', by: role, seenAt: role, because });
-      }
+      case 'reset':
+        return this.reset(world, role, action.because);
       case 'destroy': {
         const { because } = action;
         return this.see(closeDescriptor(world, role), role, {
@@ -190,6 +203,13 @@ export class Shells {
       case 'release':
         return this.release(world, role);
     }
+  }
+
+  private reset(world: World, role: Role, because: Because): World {
+    // To the application it is a reset also where the kernel had lost the connection before.
+    const aborted = patchTruth(abort(world, role), role, { sentRst: true });
+    const reset = patch(aborted, role, { isOwned: false });
+    return this.see(reset, role, { kind: 'rst', by: role, seenAt: role, because });
   }
 
   private sendClose(
@@ -212,7 +232,11 @@ export class Shells {
   }
 
   private release(world: World, role: Role): World {
-    const released = closeDescriptor(world, role);
+    const { refused } = this.connection(world, role);
+    const { abort } = this.setup.policies[role];
+    const isCutOff = refused !== null && world[role].isOwned && abort === 'rst';
+    const left = isCutOff ? this.reset(world, role, 'policy') : world;
+    const released = closeDescriptor(left, role);
     const looked = this.lookIntoKernel(released, role);
     const ended = endingOf(this.connection(looked, role), role, { at: 0, unflushedBytes: 0 });
     return this.see(looked, role, ended);

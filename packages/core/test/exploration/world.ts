@@ -7,12 +7,14 @@ import type { Role, TcpState } from '../../src/index.ts';
  */
 
 /**
- * What travels. `c`: a Close frame by an end that had received none, `r`: by one that had; `A`: the
- * acknowledgement of a FIN.
+ * What travels. `no`: an answer that refuses the upgrade; `bad`: what breaks RFC 6455; `c`: a Close frame by an
+ * end that had received none, `r`: by one that had; `A`: the acknowledgement of a FIN.
  */
 export type Token =
   | 'upgrade'
   | 'accept'
+  | 'no'
+  | 'bad'
   | 'data'
   | 'ping'
   | 'pong'
@@ -44,7 +46,7 @@ export interface Side {
   readonly truth: Truth;
 }
 
-export type Once = 'close' | 'send' | 'pause' | 'busy' | 'ping';
+export type Once = 'close' | 'send' | 'pause' | 'busy' | 'ping' | 'breach';
 
 /** What really happened at this side, to compare conclusions with. */
 export interface Truth {
@@ -62,7 +64,7 @@ export interface World {
   readonly client: Side;
   readonly server: Side;
   readonly isCut: boolean;
-  /** Did a deadline expire, a process die, an application terminate, a kernel give up, or was the network cut? */
+  /** A deadline expired, a process died, something was terminated, refused or broken, or the network was cut. */
   readonly isDisturbed: boolean;
 }
 
