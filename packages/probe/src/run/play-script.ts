@@ -16,7 +16,7 @@ export interface Stage {
  * so that it costs the other side nothing. Rejects if it cannot be made, or with the signal's reason.
  */
 export async function playScript(script: Script, stage: Stage): Promise<Transcript> {
-  const peer = await connectRawPeer(script, { ...stage.address, signal: toConnect(stage.signal) });
+  const peer = await connectTo(script, stage);
   const abort = (): void => void peer.socket.destroy();
   stage.signal.addEventListener('abort', abort, { once: true });
   try {
@@ -33,8 +33,18 @@ export async function playScript(script: Script, stage: Stage): Promise<Transcri
 /** For TCP and TLS, ms: a host that drops every SYN would else be waited for for two minutes. */
 const connectWithin = 10_000;
 
-function toConnect(signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(connectWithin)]);
+async function connectTo(script: Script, { address, signal }: Stage): Promise<RawPeer> {
+  const deadline = AbortSignal.timeout(connectWithin);
+  try {
+    return await connectRawPeer(script, {
+      ...address,
+      signal: AbortSignal.any([signal, deadline]),
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!deadline.aborted) throw error;
+    throw new Error(`no connection within ${connectWithin / 1000} s`, { cause: error });
+  }
 }
 
 /** What a raw peer has seen so far, with times from `start`: by default the moment it was connected. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type { RawClientOptions } from '../raw-peer.ts';
 
@@ -18,5 +19,7 @@ export function addressOf({ url, tls = {} }: ProbeTarget): RawClientOptions {
     path: url.pathname + url.search,
     authority: url.host,
   };
-  return secure ? { ...address, tls: { servername: host, ...tls } } : address;
+  if (!secure) return address;
+  // RFC 6066 §3: a server name is no address.
+  return { ...address, tls: isIP(host) === 0 ? { servername: host, ...tls } : tls };
 }
