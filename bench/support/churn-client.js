@@ -72,7 +72,7 @@ async function overWebSocketOnly() {
       const socket = new WebSocket(`${url}/socket.io/?EIO=4&transport=websocket`, options);
       socket.on('error', () => {});
       socket.on('message', (data) => {
-        const packet = String(data);
+        const packet = /** @type {Buffer} */ (data).toString();
         if (packet.startsWith('0')) socket.send('40');
         else if (packet.startsWith('40')) socket.send('42["message","hello"]');
         else if (packet.startsWith('42')) socket.close(1000);

@@ -19,7 +19,10 @@ const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
 let cpu = process.cpuUsage();
 const lines = createInterface({ input: process.stdin });
-lines.on('line', (line) => (line.startsWith('drain') ? drainAndTell(line.slice(6)) : tell()));
+lines.on('line', (line) => {
+  if (line.startsWith('drain')) void drainAndTell(line.slice(6));
+  else tell();
+});
 lines.on('close', () => process.exit());
 
 function tell() {

@@ -3,6 +3,9 @@ import { existsSync } from 'node:fs';
 import { describe } from 'vitest';
 
 /** What a machine may lack, and how one can tell. The text is what a skipped test prints. */
+/** What the Go code of the pages is compiled with. */
+const goModules = ['github.com/gorilla/websocket@v1.5.3', 'github.com/coder/websocket@v1.8.15'];
+
 const facilities = {
   linux: { missing: 'Linux', present: () => process.platform === 'linux' },
   root: { missing: 'root', present: () => process.getuid?.() === 0 },
@@ -80,12 +83,7 @@ const facilities = {
     missing: 'Go 1.22 or later, and a way to the modules of its WebSocket libraries',
     present: () =>
       // The standard library has it from 1.22 on.
-      runs('go', ['list', 'math/rand/v2']) &&
-      runs('go', [
-        ...['mod', 'download'],
-        'github.com/gorilla/websocket@v1.5.3',
-        'github.com/coder/websocket@v1.8.15',
-      ]),
+      runs('go', ['list', 'math/rand/v2']) && runs('go', ['mod', 'download', ...goModules]),
   },
   firefox: {
     missing: '`firefox` (apt-get install firefox-esr)',
