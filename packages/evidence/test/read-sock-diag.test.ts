@@ -33,7 +33,7 @@ function kernelThatAnswers(answers: readonly Answer[]): { libc: Libc; seen: { du
     return 76;
   };
   const options = { setReceiveTimeout: done, setReceiveBuffer: done, bind: done, setns: done };
-  const aside = { recvMany: () => Promise.resolve(-1), addressOf: () => 0n };
+  const aside = { recvMany: () => Promise.resolve(-1), readLinkAt: () => -1, addressOf: () => 0n };
   const other = { ...options, ...aside, socket: () => 3, close: done };
   return { libc: { ...other, recv, send, errno: () => errno }, seen };
 }
