@@ -1,10 +1,12 @@
 import type { Output } from './output.ts';
 import { connectionJson, frameOfJson } from './render-json.ts';
+import { LineWriter } from './render-line.ts';
 
 /** One object, its connections in the order of their first packets. They wait as text: it takes less memory. */
 export function jsonOutput(): Output {
   const texts: { readonly index: number; readonly text: string }[] = [];
   return {
+    encoding: 'utf8',
     connection(explained) {
       texts.push({
         index: explained.connection.index,
@@ -22,8 +24,10 @@ export function jsonOutput(): Output {
 
 /** A line for each connection as soon as it is over. */
 export function ndjsonOutput(): Output {
+  const writer = new LineWriter();
   return {
-    connection: (explained) => `${JSON.stringify(connectionJson(explained))}\n`,
+    encoding: 'latin1',
+    connection: (explained) => writer.line(explained),
     end: async () => '',
   };
 }

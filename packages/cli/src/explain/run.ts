@@ -25,7 +25,8 @@ export function runExplain(request: ExplainRequest, io: Io): Promise<ExitStatus>
     const output = outputFor(request, io);
     const unread = new AbortController();
     const ended = AbortSignal.any([signal, unread.signal]);
-    const sink = new Sink(io.stdout, { signal: ended, onClosed: () => unread.abort() });
+    const { encoding } = output;
+    const sink = new Sink(io.stdout, { signal: ended, encoding, onClosed: () => unread.abort() });
     const captures = await readAll(request, io, {
       signal: ended,
       onChunk: () => sink.ready(),

@@ -1,13 +1,15 @@
 import type { OutputStream } from '../terminal/io.ts';
 
-/** Text that is written at once. */
-const pieceLength = 1 << 18;
-/** Text that may wait for the stream before whoever makes it has to wait too. */
+/** Bytes that are written at once. */
+const pieceBytes = 1 << 18;
+/** Bytes that may wait for the stream before whoever makes it has to wait too. */
 const mostWaiting = 1 << 22;
 
 export interface SinkOptions {
   /** Ends all waiting. */
   readonly signal: AbortSignal;
+  /** Of the text; `latin1`: a character for each byte. */
+  readonly encoding: 'utf8' | 'latin1';
   /** Called when nobody takes the text any more. */
   readonly onClosed: () => void;
 }
@@ -16,7 +18,8 @@ export interface SinkOptions {
 export class Sink {
   readonly #stream: OutputStream;
   readonly #options: SinkOptions;
-  #text = '';
+  #piece = Buffer.alloc(0);
+  #used = 0;
   #waiting = 0;
   #wake: (() => void) | null = null;
   isClosed = false;
@@ -28,18 +31,28 @@ export class Sink {
   }
 
   add(text: string): void {
-    if (text === '') return;
-    this.#text += text;
-    if (this.#text.length >= pieceLength) this.flush();
-    else if (this.#text.length === text.length) setImmediate(() => this.flush());
+    if (text === '' || this.isClosed) return;
+    const { encoding } = this.#options;
+    const length = encoding === 'latin1' ? text.length : Buffer.byteLength(text);
+    if (this.#used + length > this.#piece.length) this.#begin(length);
+    if (this.#used === 0) setImmediate(() => this.flush());
+    this.#used += this.#piece.write(text, this.#used, encoding);
   }
 
   flush(): void {
-    if (this.#text === '' || this.isClosed) return;
-    const { length } = this.#text;
+    const length = this.#used;
+    if (length === 0 || this.isClosed) return;
+    const bytes = this.#piece.subarray(0, length);
+    this.#piece = this.#piece.subarray(length);
+    this.#used = 0;
     this.#waiting += length;
-    this.#stream.write(this.#text, (error) => this.#taken(length, error));
-    this.#text = '';
+    this.#stream.write(bytes, (error) => this.#taken(length, error));
+  }
+
+  /** A new piece, since the stream may still hold the old one. */
+  #begin(length: number): void {
+    this.flush();
+    this.#piece = Buffer.allocUnsafeSlow(Math.max(pieceBytes, length));
   }
 
   /** Resolves when the stream has taken enough of what it was given, or the signal aborts. */

@@ -8,8 +8,8 @@ class SlowStream {
   readonly texts: string[] = [];
   readonly #pending: Done[] = [];
 
-  write(text: string, done: Done): boolean {
-    this.texts.push(text);
+  write(text: string | Uint8Array, done: Done): boolean {
+    this.texts.push(String(text));
     this.#pending.push(done);
     return false;
   }
@@ -20,7 +20,11 @@ class SlowStream {
 }
 
 const line = `${'x'.repeat(999)}\n`;
-const options = { signal: new AbortController().signal, onClosed: () => {} };
+const options = {
+  signal: new AbortController().signal,
+  encoding: 'utf8',
+  onClosed: () => {},
+} as const;
 
 function fill(sink: Sink, lines: number): void {
   for (let count = 0; count < lines; count += 1) sink.add(line);

@@ -13,8 +13,8 @@ export class MemoryStream implements OutputStream {
     this.error = error;
   }
 
-  write(text: string, done: (error?: Error | null) => void): boolean {
-    if (this.error === null) this.text += text;
+  write(text: string | Uint8Array, done: (error?: Error | null) => void): boolean {
+    if (this.error === null) this.text += text.toString();
     queueMicrotask(() => done(this.error));
     return true;
   }

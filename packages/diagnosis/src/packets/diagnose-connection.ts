@@ -19,12 +19,14 @@ const restOnFrames: ReadonlySet<ConnectionVerdictId> = new Set([
 /** What packets say about how one connection ended, the worst first. Pure; never throws. */
 export function diagnoseConnection(wire: WireCase): readonly ConnectionVerdict[] {
   const isGuess = wire.connection.webSocket === 'likely';
-  const verdicts = rules
-    .flatMap((rule) => rule(wire))
-    .map((verdict) => (isGuess && restOnFrames.has(verdict.id) ? guessed(verdict) : verdict));
+  const verdicts: ConnectionVerdict[] = [];
+  // No flatMap: most rules find nothing, and captures have many connections.
+  for (const rule of rules)
+    for (const verdict of rule(wire)) verdicts.push(isGuess ? guessed(verdict) : verdict);
   return verdicts.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
 }
 
 function guessed(verdict: ConnectionVerdict): ConnectionVerdict {
+  if (!restOnFrames.has(verdict.id)) return verdict;
   return verdict.confidence === 'certain' ? { ...verdict, confidence: 'likely' } : verdict;
 }

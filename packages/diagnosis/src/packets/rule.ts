@@ -13,6 +13,16 @@ export function other(role: Role): Role {
   return role === 'client' ? 'server' : 'client';
 }
 
+/** What is found of the client, then of the server. Mostly nothing: no list is made for that. */
+export function ofEachRole(
+  find: (role: Role) => readonly ConnectionVerdict[],
+): readonly ConnectionVerdict[] {
+  const ofClient = find('client');
+  const ofServer = find('server');
+  if (ofServer.length === 0) return ofClient;
+  return ofClient.length === 0 ? ofServer : [...ofClient, ...ofServer];
+}
+
 /** Completes a verdict with its page. */
 export function found(verdict: Omit<ConnectionVerdict, 'page'>): readonly ConnectionVerdict[] {
   return [{ ...verdict, page: `docs/verdicts/${verdict.id}.md` }];

@@ -7,10 +7,10 @@ import {
   absenceIn,
   found,
   framesKnown,
+  ofEachRole,
   other,
   type PacketRule,
   resetAt,
-  roles,
   seen,
   shortestWait,
   span,
@@ -19,7 +19,7 @@ import type { WireCase } from '../wire-connection.ts';
 
 /** A Close frame, and none in return although there was time for it. RFC 6455 §5.5.1 demands one. */
 export const closeNeverAnswered: PacketRule = (wire) =>
-  roles.flatMap((role) => {
+  ofEachRole((role) => {
     const answer = missingAnswer(wire, role);
     if (answer === null) return [];
     return found({

@@ -5,9 +5,9 @@ import {
   type Absence,
   absenceIn,
   found,
+  ofEachRole,
   other,
   type PacketRule,
-  roles,
   seen,
   shortestWait,
   span,
@@ -16,7 +16,7 @@ import type { WireCase } from '../wire-connection.ts';
 
 /** A FIN was acknowledged, and the other side neither sends nor closes: it is in CLOSE-WAIT. */
 export const closeWaitLeak: PacketRule = (wire) =>
-  roles.flatMap((role) => {
+  ofEachRole((role) => {
     const waited = waitedFor(wire, role);
     const absence = waited === null ? null : silenceOf(wire, role, waited);
     if (absence === null) return [];

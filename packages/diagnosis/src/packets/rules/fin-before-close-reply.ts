@@ -3,10 +3,10 @@ import { finBeforeCloseReply as say } from '../../sentences/packets.ts';
 import { duration } from '../../words.ts';
 import {
   found,
+  ofEachRole,
   other,
   type PacketRule,
   resetAt,
-  roles,
   seen,
   shortestWait,
   span,
@@ -15,7 +15,7 @@ import type { WireConnection } from '../wire-connection.ts';
 
 /** FIN right behind the own Close frame, without waiting for the other side's. */
 export const finBeforeCloseReply: PacketRule = ({ connection }) =>
-  roles.flatMap((role) => {
+  ofEachRole((role) => {
     const wait = hastyFin(connection, role);
     if (wait === null) return [];
     const reply = connection.sides[other(role)].closeFrame;

@@ -4,9 +4,9 @@ import { duration } from '../../words.ts';
 import {
   absenceIn,
   found,
+  ofEachRole,
   other,
   type PacketRule,
-  roles,
   seen,
   shortestWait,
   span,
@@ -15,7 +15,7 @@ import type { WireCase } from '../wire-connection.ts';
 
 /** A FIN that nobody acknowledged. */
 export const finUnanswered: PacketRule = (wire) =>
-  roles.flatMap((role) => {
+  ofEachRole((role) => {
     const { fin } = wire.connection.sides[role];
     const waited = waitedFor(wire, role);
     const absence = absenceIn(wire);

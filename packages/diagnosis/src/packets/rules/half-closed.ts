@@ -1,12 +1,12 @@
 import type { Role } from '@farewell/core';
 import { halfClosed as say } from '../../sentences/packets.ts';
 import { duration } from '../../words.ts';
-import { found, other, type PacketRule, roles, shortestWait, span } from '../rule.ts';
+import { found, ofEachRole, other, type PacketRule, shortestWait, span } from '../rule.ts';
 import type { WireCase } from '../wire-connection.ts';
 
 /** One side had sent FIN and the other went on for a while. RFC 9293 §3.6.1 allows it. */
 export const halfClosed: PacketRule = (wire) =>
-  roles.flatMap((role) => {
+  ofEachRole((role) => {
     const time = timeOpen(wire, role);
     if (time === null) return [];
     const by = other(role);

@@ -4,9 +4,9 @@ import { counted, duration } from '../../words.ts';
 import {
   absenceIn,
   found,
+  ofEachRole,
   other,
   type PacketRule,
-  roles,
   seen,
   shortestWait,
   span,
@@ -15,7 +15,7 @@ import type { WireCase } from '../wire-connection.ts';
 
 /** Data is sent again and again, and nothing comes back: the other end is gone and nobody was told. */
 export const halfOpenPeerGone: PacketRule = (wire) =>
-  roles.flatMap((role) => {
+  ofEachRole((role) => {
     const silence = silenceAgainst(wire, role);
     const absence = absenceIn(wire);
     if (silence === null || absence === null) return [];

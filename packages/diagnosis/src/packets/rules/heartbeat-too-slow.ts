@@ -1,7 +1,7 @@
 import type { Role } from '@farewell/core';
 import { heartbeatTooSlow as say } from '../../sentences/packets.ts';
 import { duration } from '../../words.ts';
-import { found, type PacketRule, roles, span } from '../rule.ts';
+import { found, ofEachRole, type PacketRule, span } from '../rule.ts';
 import { cutAfterSilence } from '../silence.ts';
 import type { WireConnection } from '../wire-connection.ts';
 
@@ -9,7 +9,7 @@ import type { WireConnection } from '../wire-connection.ts';
 export const heartbeatTooSlow: PacketRule = ({ connection }) => {
   const cut = cutAfterSilence(connection);
   if (cut === null) return [];
-  return roles.flatMap((role) => {
+  return ofEachRole((role) => {
     const interval = pingInterval(connection, role);
     if (interval === null || interval <= cut.silence) return [];
     return found({

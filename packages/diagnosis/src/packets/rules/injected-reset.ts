@@ -1,13 +1,13 @@
 import type { Role } from '@farewell/core';
 import { injectedReset as say } from '../../sentences/packets.ts';
 import type { EvidenceItem } from '../../verdict.ts';
-import { found, type PacketRule, resetAt, roles, seen } from '../rule.ts';
+import { found, ofEachRole, type PacketRule, resetAt, seen } from '../rule.ts';
 import type { ConnectionVerdict } from '../verdict.ts';
 import type { WireSide } from '../wire-connection.ts';
 
 /** An RST that does not look like the side in whose name it came. */
 export const injectedReset: PacketRule = ({ connection }) =>
-  roles.flatMap((role) => {
+  ofEachRole((role) => {
     const side = connection.sides[role];
     return [...accepted(side, role), ...ignored(side, role)];
   });

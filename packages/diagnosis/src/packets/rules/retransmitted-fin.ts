@@ -1,12 +1,12 @@
 import type { Role } from '@farewell/core';
 import { retransmittedFin as say } from '../../sentences/packets.ts';
 import { duration } from '../../words.ts';
-import { found, other, type PacketRule, roles, seen, span } from '../rule.ts';
+import { found, ofEachRole, other, type PacketRule, seen, span } from '../rule.ts';
 import type { WireConnection } from '../wire-connection.ts';
 
 /** A FIN that had to be sent more than once, and was answered in the end. */
 export const retransmittedFin: PacketRule = ({ connection, outcome }) =>
-  roles.flatMap((role) => {
+  ofEachRole((role) => {
     const { fin } = connection.sides[role];
     const isOver = fin?.ackedAt != null || connection.endedAt !== null;
     if (!fin || fin.count < 2 || !isOver) return [];
