@@ -3,7 +3,6 @@ import {
   type Draft,
   type Fact,
   learn,
-  type Observation,
   peerOf,
   type Role,
   unseenConnection,
@@ -48,25 +47,22 @@ export class Knowledge {
 
   heard(at: number): void {
     this.#heardAt = at;
-    if (this.#folded) this.#fold(heardFrom(this.peer, this.local, at));
+    if (this.#folded) this.see(heardFrom(this.peer, this.local), at);
   }
 
   pinged(at: number): void {
     this.#pingAt = at;
-    if (this.#folded) this.#fold(pingBy(this.local, at));
+    if (this.#folded) this.see(pingBy(this.local), at);
   }
 
   /** Takes a fact of the library's in. */
   see(fact: Fact, at = now()): void {
-    this.#fold({ at, source: fact.kind === 'tcp-state' ? 'socket-table' : 'library', ...fact });
+    const source = fact.kind === 'tcp-state' ? 'socket-table' : 'library';
+    learn(this.draft(), fact, { at, source });
   }
 
   connection(): Connection {
     return this.#folded ?? this.#unfolded();
-  }
-
-  #fold(observation: Observation): void {
-    learn(this.draft(), observation);
   }
 
   protected draft(): Draft {
@@ -85,10 +81,10 @@ export class Knowledge {
   }
 }
 
-function heardFrom(by: Role, seenAt: Role, at: number): Observation {
-  return { kind: 'data', source: 'library', by, seenAt, at, bytes: 0 };
+function heardFrom(by: Role, seenAt: Role): Fact {
+  return { kind: 'data', by, seenAt, bytes: 0 };
 }
 
-function pingBy(by: Role, at: number): Observation {
-  return { kind: 'ping', source: 'library', by, seenAt: by, at, bytes: 0 };
+function pingBy(by: Role): Fact {
+  return { kind: 'ping', by, seenAt: by, bytes: 0 };
 }

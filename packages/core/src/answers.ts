@@ -37,7 +37,7 @@ function seenOr(seen: boolean, connection: Connection, never: Never): Answer {
 type OfRole<N> = N extends `${Role}-${infer What}` ? What : never;
 
 /** What an end never did, by name: these are asked for too often to put their names together each time. */
-const neverOf = { client: namesOf('client'), server: namesOf('server') };
+export const neverOf = { client: namesOf('client'), server: namesOf('server') };
 
 function namesOf(role: Role): Readonly<Record<OfRole<Never>, Never>> {
   return {

@@ -26,30 +26,31 @@ export interface Deadline {
   readonly at: number;
 }
 
+type Wait = (connection: Connection, policy: Policy) => Deadline | null;
+
+/** What may be waited for before it is open, and from then on. */
+const openingWaits: readonly Wait[] = [drain, paused, openingHandshake];
+const openWaits: readonly Wait[] = [drain, paused, heartbeat, closingHandshake, fin, flush];
+
 /** All waits of the policy's own end that are pending, in no order. */
 export function deadlines(connection: Connection, policy: Policy): readonly Deadline[] {
-  if (isEnded(connection) || isOver(connection, policy.local)) return [];
-  const end = connection[policy.local];
-  const isOpened = opened(connection) === 'yes';
-  const waits = isOpened
-    ? [
-        drain(end, policy),
-        paused(end, policy),
-        heartbeat(connection, policy),
-        closingHandshake(connection, policy),
-        fin(connection, policy),
-        flush(connection, policy),
-      ]
-    : [drain(end, policy), paused(end, policy), openingHandshake(connection, policy)];
-  return waits.filter((wait) => wait !== null);
+  const all = waitsOf(connection, policy).map((pending) => pending(connection, policy));
+  return all.filter((deadline) => deadline !== null);
 }
 
-/** The one that expires first; the first in the list if two expire together. */
-export function nextDeadline(waits: readonly Deadline[]): Deadline | null {
-  return waits.reduce<Deadline | null>(
-    (next, wait) => (next && next.at <= wait.at ? next : wait),
-    null,
-  );
+/** The one of them that expires first. */
+export function nextDeadline(connection: Connection, policy: Policy): Deadline | null {
+  let next: Deadline | null = null;
+  for (const pending of waitsOf(connection, policy)) {
+    const deadline = pending(connection, policy);
+    if (deadline && (!next || deadline.at < next.at)) next = deadline;
+  }
+  return next;
+}
+
+function waitsOf(connection: Connection, policy: Policy): readonly Wait[] {
+  if (isEnded(connection) || isOver(connection, policy.local)) return [];
+  return opened(connection) === 'yes' ? openWaits : openingWaits;
 }
 
 /**
@@ -108,12 +109,12 @@ function openingHandshake({ connectingAt }: Connection, policy: Policy): Deadlin
   return wait('opening-handshake', connectingAt, policy.openTimeout);
 }
 
-function drain(end: End, policy: Policy): Deadline | null {
-  return wait('drain', end.drainAt, policy.drainTimeout);
+function drain(connection: Connection, policy: Policy): Deadline | null {
+  return wait('drain', connection[policy.local].drainAt, policy.drainTimeout);
 }
 
-function paused(end: End, policy: Policy): Deadline | null {
-  return wait('paused', pausedSince(end), policy.pausedTimeout);
+function paused(connection: Connection, policy: Policy): Deadline | null {
+  return wait('paused', pausedSince(connection[policy.local]), policy.pausedTimeout);
 }
 
 function heartbeat(connection: Connection, policy: Policy): Deadline | null {

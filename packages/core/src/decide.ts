@@ -5,7 +5,6 @@ import type { CloseWanted, Connection } from './connection.ts';
 import { isEnded } from './connection.ts';
 import type { Deadline } from './deadlines.ts';
 import {
-  deadlines,
   finSentAt,
   givesInFirst,
   handshakeDoneAt,
@@ -58,7 +57,7 @@ export interface Decision {
 export function decide(connection: Connection, policy: Policy, now: number): Decision {
   if (isEnded(connection)) return { actions: [], deadline: null };
   if (isOver(connection, policy.local)) return { actions: [{ kind: 'release' }], deadline: null };
-  const deadline = nextDeadline(deadlines(connection, policy));
+  const deadline = nextDeadline(connection, policy);
   const expired = deadline !== null && deadline.at <= now;
   const actions = expired ? [expire(connection, policy, deadline)] : owed(connection, policy);
   return { actions, deadline };

@@ -1,4 +1,4 @@
-import { receivedFin } from './answers.ts';
+import { neverOf, receivedFin, receivedRst } from './answers.ts';
 import type { Connection } from './connection.ts';
 import type { Never, Observation } from './observation.ts';
 import type { Role, Unknown } from './tcp-state.ts';
@@ -17,22 +17,23 @@ export function endingOf(
   const own = connection[role];
   const peer = connection[peerOf(role)];
   const readToTheEnd = receivedFin(connection, role) === 'yes';
-  const wasCut = [peer.rst, connection.foreignRst].some((rst) => rst?.times[role] !== undefined);
-  const facts: readonly (readonly [Never, boolean])[] = [
-    ['opened', connection.openedAt === null],
-    [`${role}-sent-close`, own.closeFrame === null],
-    [`${role}-received-close`, peer.closeFrame?.times[role] === undefined],
-    [
-      `${role}-sent-fin`,
-      own.fin === null && own.destroyed === null && (own.rst !== null || wasCut),
-    ],
-    [`${role}-sent-rst`, own.rst === null && (readToTheEnd || wasCut)],
-    [`${role}-received-rst`, !wasCut],
-    [`${role}-aborted`, own.destroyed === null && own.rst?.because == null],
-    [`${role}-failed`, own.error === null],
-    [`${role}-threw`, own.threw === null],
-    [`${peerOf(role)}-violated`, peer.violation === null],
-  ];
-  const never = facts.filter(([, sworn]) => sworn).map(([name]) => name);
-  return { kind: 'ended', source: 'library', of: role, never, ...ended };
+  const wasCut = receivedRst(connection, role) === 'yes';
+  const its = neverOf[role];
+  const never: Never[] = [];
+  const swear = (name: Never, sworn: boolean): void => {
+    if (sworn) never.push(name);
+  };
+  swear('opened', connection.openedAt === null);
+  swear(its['sent-close'], own.closeFrame === null);
+  swear(its['received-close'], peer.closeFrame?.times[role] === undefined);
+  const isCutOff = own.destroyed === null && (own.rst !== null || wasCut);
+  swear(its['sent-fin'], own.fin === null && isCutOff);
+  swear(its['sent-rst'], own.rst === null && (readToTheEnd || wasCut));
+  swear(its['received-rst'], !wasCut);
+  swear(its.aborted, own.destroyed === null && own.rst?.because == null);
+  swear(its.failed, own.error === null);
+  swear(its.threw, own.threw === null);
+  swear(neverOf[peerOf(role)].violated, peer.violation === null);
+  const { at, unflushedBytes } = ended;
+  return { kind: 'ended', source: 'library', of: role, at, never, unflushedBytes };
 }

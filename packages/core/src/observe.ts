@@ -21,7 +21,7 @@ export function observeAll(
     if (!isSound(observation)) continue;
     if (observation.source === 'library' && isEnded(draft ?? connection)) continue;
     draft ??= draftOf(connection);
-    learn(draft, observation);
+    learn(draft, observation, observation);
   }
   return draft ?? connection;
 }

@@ -2,6 +2,7 @@ import {
   type Answer,
   answersFin,
   failed,
+  neverOf,
   receivedFin,
   receivedRst,
   sentFin,
@@ -74,7 +75,7 @@ export function heldTimeWait(connection: Connection, role: Role): Answer {
     sentFin(connection, role) === 'no' ||
     sentFin(connection, peer) === 'no' ||
     receivedFin(connection, role) === 'no' ||
-    connection.never[`${role}-held-time-wait`];
+    connection.never[neverOf[role]['held-time-wait']];
   if (excluded) return 'no';
   return acknowledgedBothWays(connection, role) ? 'yes' : 'unknown';
 }
