@@ -4,6 +4,13 @@ import { finProof, type Unknown } from '@farewell/core';
 import { letFinGo } from './held-socket.ts';
 import { type OwnTcp, shutDownNow, tcpOf, tcpStateOf } from './kernel/own-socket.ts';
 
+/** How to send it. */
+export interface FinOrder {
+  readonly unsentBytes: number;
+  /** Does anybody wait for the ending? Else the kernel is asked only for what the ending must not get wrong. */
+  readonly isWatched: boolean;
+}
+
 /** What the kernel showed around our FIN. */
 export interface FinSent {
   /** Had it the peer's FIN before? */
@@ -18,10 +25,10 @@ export interface FinSent {
  */
 export function sendFin(
   socket: Socket,
-  unsentBytes: number,
+  { unsentBytes, isWatched }: FinOrder,
   onSent: (fin: FinSent) => void,
 ): boolean {
-  const before = tcpStateOf(socket);
+  const before = isWatched || socket.readableEnded ? tcpStateOf(socket) : null;
   if (before === 'CLOSED') return false;
   const isAnswer = socket.readableEnded || before === 'CLOSE-WAIT';
   const seen = (tcp: OwnTcp | null): void =>
@@ -34,13 +41,15 @@ export function sendFin(
     seen(null);
     return true;
   }
-  const tcp = canBeNow ? shutDownNow(socket) : null;
-  // Node's `end` has nothing left to do then: the socket is destroyed once the peer's FIN is there.
-  if (tcp) seen(tcp);
-  else {
-    socket.once('finish', () => seen(tcpOf(socket)));
-    letFinGo(socket);
+  const look = (): OwnTcp | null => (isWatched ? tcpOf(socket) : null);
+  if (canBeNow && shutDownNow(socket)) {
+    // Node's `end` has nothing left to do then: the socket is destroyed once the peer's FIN is there.
+    seen(look());
+    return true;
   }
+  if (canBeNow && tcpStateOf(socket) === 'CLOSED') return false;
+  socket.once('finish', () => seen(look()));
+  letFinGo(socket);
   return true;
 }
 

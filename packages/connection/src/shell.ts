@@ -277,13 +277,13 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
 
   #sendFin(because: Because): void {
     const socket = this.#socket;
-    const { local, peer } = this;
-    this.see({ kind: 'fin-queued', of: local, because });
+    this.see({ kind: 'fin-queued', of: this.local, because });
     if (!socket) return;
     // Behind the peer's FIN, nothing remains here of which the kernel could tell.
     if (!socket.readableEnded) this.#prepareLastLook();
-    const isSending = sendFin(socket, this.ws.bufferedAmount, (fin) => this.#finIsOut(fin));
-    if (!isSending) this.see({ kind: 'rst', by: peer, seenAt: local });
+    const order = { unsentBytes: this.ws.bufferedAmount, isWatched: this.#owner[isWatched]() };
+    const isSending = sendFin(socket, order, (fin) => this.#finIsOut(fin));
+    if (!isSending) this.see({ kind: 'rst', by: this.peer, seenAt: this.local });
   }
 
   #finIsOut({ hadPeerFin, tcp }: FinSent): void {

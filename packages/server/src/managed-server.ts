@@ -290,19 +290,18 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
     openConnection(connection);
     this.#limits.opened(connection);
     for (const handler of this.listeners('connection') as Handler[]) {
-      void this.#run(handler, connection, request);
+      this.#run(handler, connection, request);
     }
   }
 
-  async #run(
-    handler: Handler,
-    connection: ManagedConnection,
-    request: IncomingMessage,
-  ): Promise<void> {
+  /** It may throw or reject. */
+  #run(handler: Handler, connection: ManagedConnection, request: IncomingMessage): void {
+    const failed = (error: unknown): void => connection.fail(error);
     try {
-      await handler.call(this, connection, request);
+      const running: unknown = handler.call(this, connection, request);
+      if (running !== undefined) Promise.resolve(running).catch(failed);
     } catch (error) {
-      connection.fail(error);
+      failed(error);
     }
   }
 

@@ -52,13 +52,12 @@ export function tcpStateOf(socket: Socket): TcpState | null {
 /**
  * Sends FIN now, instead of in the next turn of the loop as Node does, so that the tcpState right behind
  * it shows whether the peer's FIN had come: a turn later the peer may have answered. For sockets whose
- * data is all with the kernel. null: it cannot be done here.
+ * data is all with the kernel. False: it cannot be done here.
  */
-export function shutDownNow(socket: Socket): OwnTcp | null {
+export function shutDownNow(socket: Socket): boolean {
   const calls = systemCalls();
   const fd = calls && descriptorOf(socket);
-  if (fd === null || calls?.shutdown(fd, SHUT_WR) !== 0) return null;
-  return tcpOf(socket);
+  return fd !== null && calls?.shutdown(fd, SHUT_WR) === 0;
 }
 
 /** From now on close() sends RST. False: it could not be set. */
