@@ -1,6 +1,7 @@
 /** `8,021`, `4.2`: at most one decimal, and that only below 100. */
 export function number(value: number): string {
   const rounded = Math.abs(value) < 100 ? Math.round(value * 10) / 10 : Math.round(value);
+  if (Math.abs(rounded) < 1000) return String(rounded);
   const [whole = '0', fraction] = String(rounded).split('.');
   const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, ',');
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;

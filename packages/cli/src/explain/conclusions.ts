@@ -81,13 +81,20 @@ function shapeOf(connection: CapturedConnection): string {
   return `${whole};${sideShape(client)};${sideShape(server)};${reasons}`;
 }
 
+/** One of few short texts: they are compared for every connection. */
 function sideShape(side: CapturedSide): string {
   const { closeFrame, fin, gaps, lastDataAt, reset, tls, truncated, unknownFrom } = side;
-  const close = closeFrame === null ? '' : `${closeFrame.statusCode} ${closeFrame.hadPeerClose}`;
-  const finished = fin === null ? '' : `${fin.hadPeerFin} ${fin.ackedAt === null}`;
+  const close =
+    closeFrame === null ? '' : `${closeFrame.statusCode}${letterOf(closeFrame.hadPeerClose)}`;
+  const finished = fin === null ? '' : letterOf(fin.hadPeerFin) + letterOf(fin.ackedAt === null);
   const notified = tls?.closeNotify === 'seen' && lastDataAt !== null;
   const isWhole = gaps === 0 && !truncated && unknownFrom === null;
-  return `${close},${finished},${reset?.validity},${notified},${isWhole}`;
+  return `${close},${finished},${reset === null ? '' : reset.validity},${letterOf(notified)}${letterOf(isWhole)}`;
+}
+
+function letterOf(value: boolean | 'unknown'): string {
+  if (value === 'unknown') return 'u';
+  return value ? 't' : 'f';
 }
 
 function phasesOf({ handshake, lastPacketAt, sides }: CapturedConnection): Phases {

@@ -115,8 +115,11 @@ const framesFacts = 2;
 
 /** The core's line. Without WebSocket the two facts about Close frames, which come first, say nothing. */
 function textOf(connection: CapturedConnection, described: string): string {
-  const facts = factsIn(described);
   if (isRefused(connection)) return 'connection refused: the answer to the SYN was RST';
+  const { endedAt, payload, webSocket } = connection;
+  // Most connections: nothing to leave out or to add, so nothing to take apart.
+  if (endedAt !== null && webSocket !== false && payload !== 'tls') return described;
+  const facts = factsIn(described);
   const relevant = connection.webSocket === false ? facts.slice(framesFacts) : facts;
   const hidden = connection.payload === 'tls' ? ['TLS hides any Close frames'] : [];
   if (connection.endedAt !== null) return [...relevant, ...hidden].join('; ');

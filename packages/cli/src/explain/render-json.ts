@@ -107,13 +107,17 @@ export function frameOfJson(summary: CapturesSummary): readonly [head: string, t
 }
 
 function closeFrames({ sides }: CapturedConnection): readonly CloseFrameJson[] {
-  const frames = (['client', 'server'] as const).flatMap((role) => {
-    const { closeFrame } = sides[role];
-    if (closeFrame === null) return [];
-    const { statusCode, reason, at } = closeFrame;
-    return [{ role, statusCode, reason, at }];
-  });
-  return frames.sort((a, b) => a.at - b.at);
+  const client = closeFrame('client', sides.client);
+  const server = closeFrame('server', sides.server);
+  if (client === null) return server === null ? [] : [server];
+  if (server === null) return [client];
+  return server.at < client.at ? [server, client] : [client, server];
+}
+
+function closeFrame(role: Role, { closeFrame }: CapturedSide): CloseFrameJson | null {
+  if (closeFrame === null) return null;
+  const { statusCode, reason, at } = closeFrame;
+  return { role, statusCode, reason, at };
 }
 
 function outcomeJson(outcome: CloseOutcome, text: string): OutcomeJson {

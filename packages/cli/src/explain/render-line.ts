@@ -15,7 +15,7 @@ export class LineWriter {
   readonly #sides = new KnownTexts<Side>(isSameSide);
   readonly #outcomes = new KnownTexts<Outcome>(isSameOutcome);
   readonly #verdicts = new KnownTexts<ConnectionVerdict>(isSameVerdict);
-  readonly #handshakes = new KnownTexts<Handshake>(isSameHandshake);
+  readonly #handshakes = new KnownTexts<Handshake>(isSameHandshake, withoutTime);
 
   line(explained: Explained): string {
     const json = connectionJson(explained);
@@ -40,8 +40,7 @@ export class LineWriter {
 
   #handshake(handshake: Handshake | null): string {
     if (handshake === null) return 'null';
-    const { status, subprotocol } = handshake;
-    const text = this.#handshakes.of(`${status} ${subprotocol}`, { ...handshake, respondedAt: 0 });
+    const text = this.#handshakes.of(handshake.subprotocol ?? handshake.status ?? 0, handshake);
     return text.replace('"respondedAt":0', `"respondedAt":${handshake.respondedAt}`);
   }
 
@@ -51,7 +50,7 @@ export class LineWriter {
 
   readonly #verdict = (verdict: ConnectionVerdict): string => {
     const [first] = verdict.evidence;
-    return this.#verdicts.of(`${verdict.id} ${first?.text}`, verdict);
+    return this.#verdicts.of(first?.text ?? verdict.id, verdict);
   };
 }
 
@@ -60,6 +59,11 @@ function closeFrameText(frame: ExplainConnectionJson['closeFrames'][number]): st
   return `{"role":"${frame.role}","statusCode":${frame.statusCode},"reason":${reason},"at":${frame.at}}`;
 }
 
+function withoutTime(handshake: Handshake): string {
+  return JSON.stringify({ ...handshake, respondedAt: 0 });
+}
+
+/** But for the time. */
 function isSameHandshake(a: Handshake, b: Handshake): boolean {
   return (
     a.requestSeen === b.requestSeen &&

@@ -18,7 +18,9 @@ export interface SinkOptions {
 export class Sink {
   readonly #stream: OutputStream;
   readonly #options: SinkOptions;
-  #piece = Buffer.alloc(0);
+  #piece: Buffer = Buffer.alloc(0);
+  /** Pieces that the stream has taken: a new one each time would keep the garbage collector busy. */
+  readonly #spare: Buffer[] = [];
   #used = 0;
   #waiting = 0;
   #wake: (() => void) | null = null;
@@ -40,19 +42,22 @@ export class Sink {
   }
 
   flush(): void {
+    const piece = this.#piece;
     const length = this.#used;
     if (length === 0 || this.isClosed) return;
-    const bytes = this.#piece.subarray(0, length);
-    this.#piece = this.#piece.subarray(length);
+    this.#piece = Buffer.alloc(0);
     this.#used = 0;
     this.#waiting += length;
-    this.#stream.write(bytes, (error) => this.#taken(length, error));
+    this.#stream.write(piece.subarray(0, length), (error) => {
+      if (piece.length === pieceBytes) this.#spare.push(piece);
+      this.#taken(length, error);
+    });
   }
 
-  /** A new piece, since the stream may still hold the old one. */
   #begin(length: number): void {
     this.flush();
-    this.#piece = Buffer.allocUnsafeSlow(Math.max(pieceBytes, length));
+    const spare = length > pieceBytes ? undefined : this.#spare.pop();
+    this.#piece = spare ?? Buffer.allocUnsafeSlow(Math.max(pieceBytes, length));
   }
 
   /** Resolves when the stream has taken enough of what it was given, or the signal aborts. */

@@ -23,6 +23,7 @@ export function diagnoseConnection(wire: WireCase): readonly ConnectionVerdict[]
   // No flatMap: most rules find nothing, and captures have many connections.
   for (const rule of rules)
     for (const verdict of rule(wire)) verdicts.push(isGuess ? guessed(verdict) : verdict);
+  if (verdicts.length < 2) return verdicts;
   return verdicts.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
 }
 

@@ -35,8 +35,11 @@ export const DATA_AFTER_CLOSE = 1 << 11;
 export const CODE_NOT_SENDABLE = 1 << 12;
 export const REASON_NOT_UTF8 = 1 << 13;
 
+const none: readonly Violation[] = [];
+
 /** The violations whose bits are set. */
 export function violationsOf(bits: number): readonly Violation[] {
+  if (bits === 0) return none;
   return violations.filter((_, index) => (bits & (1 << index)) !== 0);
 }
 

@@ -1,8 +1,8 @@
 import type { Role } from '@farewell/core';
 import { timeWait as say } from '../../sentences/packets.ts';
+import type { Confidence, EvidenceItem } from '../../verdict.ts';
 import { duration } from '../../words.ts';
 import { found, other, type PacketRule, seen } from '../rule.ts';
-import type { ConnectionVerdict } from '../verdict.ts';
 import type { WireCase } from '../wire-connection.ts';
 
 /** TIME-WAIT at the server: as RFC 6455 §7.1.1 wants it. */
@@ -14,7 +14,8 @@ export const timeWaitOnServer: PacketRule = (wire) =>
         by: 'server',
         summary: say.summary('server', kindOf(wire)),
         do: say.doServer,
-        ...grounds(wire, 'server'),
+        confidence: confidenceOf(wire),
+        evidence: [evidenceOf(wire, 'server')],
       })
     : [];
 
@@ -27,7 +28,8 @@ export const timeWaitOnClient: PacketRule = (wire) =>
         by: 'client',
         summary: say.summary('client', kindOf(wire)),
         do: say.doClient,
-        ...grounds(wire, 'client'),
+        confidence: confidenceOf(wire),
+        evidence: [evidenceOf(wire, 'client')],
       })
     : [];
 
@@ -40,15 +42,13 @@ function kindOf({ connection, outcome }: WireCase): 'crossed' | 'websocket' | 'o
   return connection.webSocket === false ? 'other' : 'websocket';
 }
 
-function grounds(
-  { connection, outcome }: WireCase,
-  role: Role,
-): Pick<ConnectionVerdict, 'confidence' | 'evidence'> {
+function confidenceOf({ outcome }: WireCase): Confidence {
+  return outcome.tcp.basis === 'packets' ? 'certain' : 'likely';
+}
+
+function evidenceOf({ connection, outcome }: WireCase, role: Role): EvidenceItem {
   const own = connection.sides[role].fin;
   const answer = connection.sides[other(role)].fin;
   const gap = own && answer ? duration(answer.at - own.at) : null;
-  return {
-    confidence: outcome.tcp.basis === 'packets' ? 'certain' : 'likely',
-    evidence: [seen(say.fins({ role, gap, isCrossed: outcome.tcp.timeWait === 'both' }))],
-  };
+  return seen(say.fins({ role, gap, isCrossed: outcome.tcp.timeWait === 'both' }));
 }
