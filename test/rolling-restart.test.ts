@@ -76,6 +76,12 @@ async function restart(port: number, old: Backend, { clients, loop }: Stage): Pr
   return next;
 }
 
+/**
+ * What a busy machine may add between a Close frame and its handler, ms: 400 or 2,000 clients share an event
+ * loop with the measurement, which itself tells only of the longest turn.
+ */
+const stalled = 500;
+
 /** Each was told when to come back, and was back at its first attempt, not before and no later. */
 function expectPatience(losses: readonly Loss[], lateness: number): void {
   for (const { at, code, asked, delay, attempts, openedAt } of losses) {
@@ -89,7 +95,7 @@ function expectPatience(losses: readonly Loss[], lateness: number): void {
     expect(asked, facts).toBeLessThanOrEqual(retryAfter.max + 100);
     expect(delay, facts).toBeLessThanOrEqual((asked ?? 0) + base);
     expect(attemptedAt - at, facts).toBeGreaterThanOrEqual((asked ?? 0) - 1);
-    expect(attemptedAt - at, facts).toBeLessThanOrEqual(delay + lateness + 2);
+    expect(attemptedAt - at, facts).toBeLessThanOrEqual(delay + lateness + stalled);
   }
 }
 

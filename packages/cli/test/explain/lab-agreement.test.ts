@@ -26,6 +26,9 @@ const uncounted: Readonly<Record<string, string>> = {
 const onlyTheHostSees: Readonly<Record<string, string>> = {
   // The acknowledgment is on the wire; a filter drops it behind the place where packets are captured.
   'final-ack-lost': 'fin-unanswered',
+  // In less than a second of silence no timeout on the way shows; the host sees several die at the same age.
+  'idle-cut-reset': 'idle-cut',
+  'idle-cut-nginx': 'idle-cut',
 };
 
 /** The other way round: what the wire shows and the table's rule leaves to another verdict. */
