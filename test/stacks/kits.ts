@@ -24,23 +24,32 @@ export type Kit =
   | 'ktor-jetty'
   | 'jvm'
   | 'spring'
-  | 'spring-webflux';
+  | 'spring-jetty'
+  | 'spring-webflux'
+  | 'envoy'
+  /** What the cures of the documentation are checked with. */
+  | 'cures';
 
 export const sources = fileURLToPath(new URL('.', import.meta.url));
 const cache = process.env['FAREWELL_STACKS_CACHE'] ?? join(homedir(), '.cache', 'farewell-stacks');
+
+const pip = 'python3 -m venv . && ./bin/pip install -q -r requirements.txt';
 
 /** Commands in the kit's folder of the cache, which holds the manifest and a folder for each stack. */
 const install: Readonly<Record<Kit, string>> = {
   none: 'true',
   node: 'npm install --no-audit --no-fund --silent && { node node_modules/bun/install.js; node node_modules/deno/install.cjs; true; }',
-  python: 'python3 -m venv . && ./bin/pip install -q -r requirements.txt',
+  python: pip,
   go: 'go mod tidy && for main in */server */client; do if [ -d "$main" ]; then go build -o "bin/$(echo "$main" | tr / -)" "./$main" || exit 1; fi; done',
   rust: 'cargo build -q --release',
   ktor: 'mvn -q -B compile',
   'ktor-jetty': 'mvn -q -B compile',
   jvm: 'mvn -q -B compile',
   spring: 'mvn -q -B compile',
+  'spring-jetty': 'mvn -q -B compile',
   'spring-webflux': 'mvn -q -B compile',
+  envoy: pip,
+  cures: pip,
 };
 
 export function folderOf(kit: Kit): string {
@@ -76,6 +85,7 @@ function copyPrograms(kit: Kit, stack: string, folder: string): void {
       'ktor-jetty': join('src', name),
       jvm: join('src', name),
       spring: join('src', name),
+      'spring-jetty': join('src', name),
       'spring-webflux': join('src', name),
     } as Partial<Record<Kit, string>>;
     const target = join(folder, place[kit] ?? join(stack, name));

