@@ -63,7 +63,9 @@ export class EventDecoder implements PageSink {
     const { columns } = this;
     const localPort = this.#port(at, layout.localPort, layout.local);
     const remotePort = this.#port(at, layout.remotePort, layout.remote);
-    if (this.#ports !== null && !isWanted(this.#ports, localPort, remotePort)) return;
+    // A reset by our side takes the remote port from a socket before it is destroyed: it may be a wanted one.
+    const isDisconnected = remotePort === 0 && layout.kind === 'destroy';
+    if (!isDisconnected && !this.#isWanted(localPort, remotePort)) return;
     if (this.#otherFamily !== 0 && this.#family(at, layout) === this.#otherFamily) return;
     const row = this.#addRow(layout.kind, time);
     if (row < 0) return;
@@ -99,6 +101,11 @@ export class EventDecoder implements PageSink {
     columns.kind[row] = KIND_INDEX[kind];
     columns.cpu[row] = this.cpu;
     return row;
+  }
+
+  #isWanted(localPort: number, remotePort: number): boolean {
+    const ports = this.#ports;
+    return ports === null || ports[localPort] === 1 || ports[remotePort] === 1;
   }
 
   #number(at: number, place: Place): number {
@@ -168,11 +175,6 @@ function portSet(ports: readonly number[]): Uint8Array {
   const set = new Uint8Array(65_536);
   for (const port of ports) set[port] = 1;
   return set;
-}
-
-/** A socket that was disconnected by a reset has no remote port any more: it may be a wanted one. */
-function isWanted(ports: Uint8Array, localPort: number, remotePort: number): boolean {
-  return ports[localPort] === 1 || ports[remotePort] === 1 || remotePort === 0;
 }
 
 function lower53(high: number, low: number): number {

@@ -153,7 +153,7 @@ export class TracedSockets {
     const from = TRACE_STATES[columns.oldState[row] ?? 0] ?? 'unknown';
     const to = TRACE_STATES[columns.tcpState[row] ?? 0] ?? 'unknown';
     if (to === 'LISTEN' || (from === 'LISTEN' && to === 'CLOSED')) return;
-    const known = this.#byId.get(columns.socket[row] ?? 0);
+    const known = this.#known(columns, row);
     const socket = known && !opens(from, to, known) ? known : this.#begin(columns, row);
     // The port of a client is chosen after SYN-SENT.
     if (socket.localPort === 0) socket.localPort = columns.localPort[row] ?? 0;
@@ -163,7 +163,7 @@ export class TracedSockets {
 
   /** Also comes for what has no full socket: a listener, a SYN, a TIME-WAIT, or nothing at all. */
   #pushSentReset(columns: EventColumns, row: number, reason: string | null): void {
-    const socket = this.#byId.get(columns.socket[row] ?? 0);
+    const socket = this.#known(columns, row);
     if (!socket) return this.#pushLooseReset(columns, row, reason);
     socket.resetSent = { at: columns.at[row] ?? 0, reason };
     if (!socket.closer && socket.closedAt !== null) {
@@ -201,7 +201,7 @@ export class TracedSockets {
   }
 
   #pushDestroy(columns: EventColumns, row: number, at: number): void {
-    const socket = this.#byId.get(columns.socket[row] ?? 0);
+    const socket = this.#known(columns, row);
     if (!socket) return;
     if (socket.closedAt === null) {
       socket.closedAt = at; // its last change of state was lost
@@ -227,7 +227,25 @@ export class TracedSockets {
 
   /** The socket of a row; one that was there before the trace is met here for the first time. */
   #follow(columns: EventColumns, row: number): TracedSocket {
-    return this.#byId.get(columns.socket[row] ?? 0) ?? this.#begin(columns, row);
+    return this.#known(columns, row) ?? this.#begin(columns, row);
+  }
+
+  /**
+   * The socket of a row, if it is followed. The number of one that has ended may be another's by now, one
+   * that was not seen to open: a listener, or a socket of ports that the kernel was told to leave out.
+   */
+  #known(columns: EventColumns, row: number): TracedSocket | null {
+    const socket = this.#byId.get(columns.socket[row] ?? 0);
+    if (!socket) return null;
+    // The port of a client is chosen after SYN-SENT.
+    if (socket.localPort !== 0 && columns.localPort[row] !== socket.localPort) return null;
+    if (columns.remotePort[row] === socket.remotePort) return socket;
+    return this.#isDisconnected(columns, row, socket) ? socket : null;
+  }
+
+  /** A reset by our side takes the remote port from the socket and leaves the address; a listener has neither. */
+  #isDisconnected(columns: EventColumns, row: number, { remoteAddress }: TracedSocket): boolean {
+    return columns.remotePort[row] === 0 && this.#addressesOf(columns, row)[1] === remoteAddress;
   }
 
   /** A new socket, also if its address was another one's before. */

@@ -1,111 +1,16 @@
-import type { SocketRow, SocketState, TracedGroup } from '@farewell/core';
+import type { SocketRow } from '@farewell/core';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KIND_INDEX } from '../../src/kernel-trace/decode-event.ts';
-import { EventColumns } from '../../src/kernel-trace/event-columns.ts';
-import type { EventKind } from '../../src/kernel-trace/event-layout.ts';
-import { TRACE_STATES } from '../../src/kernel-trace/trace-state.ts';
-import { TracedSockets, type TracedSocketsOptions } from '../../src/kernel-trace/traced-sockets.ts';
-
-const SOFTIRQ = 0x10;
-
-interface Step {
-  readonly kind: EventKind;
-  readonly at: number;
-  readonly socket?: number;
-  readonly from?: SocketState;
-  readonly to?: SocketState;
-  readonly task?: number;
-  readonly detail?: number;
-  readonly localPort?: number;
-  readonly remotePort?: number;
-}
-
-function batchOf(steps: readonly Step[]) {
-  const columns = new EventColumns(steps.length);
-  for (const [row, step] of steps.entries()) {
-    columns.kind[row] = KIND_INDEX[step.kind];
-    columns.at[row] = step.at;
-    columns.socket[row] = step.socket ?? 1;
-    columns.oldState[row] = TRACE_STATES.indexOf(step.from ?? 'unknown');
-    columns.tcpState[row] = TRACE_STATES.indexOf(step.to ?? 'unknown');
-    columns.taskId[row] = step.task ?? 0;
-    columns.contextFlags[row] = step.task === undefined ? SOFTIRQ : 0;
-    columns.detail[row] = step.detail ?? -1;
-    columns.localPort[row] = step.localPort ?? 8080;
-    columns.remotePort[row] = step.remotePort ?? 40_000;
-    for (const half of [0, 16]) {
-      columns.addresses.setUint32(row * 32 + half + 8, 0xffff);
-      columns.addresses.setUint32(row * 32 + half + 12, 0x0a000001);
-    }
-  }
-  const order = Int32Array.from(steps.keys());
-  const reasons = new Map([[11, 'TCP_ABORT_ON_CLOSE']]);
-  return { columns, order, length: steps.length, caughtUp: true, reasons };
-}
-
-/** A server's socket, opened and closed by its own process, and how it went to CLOSED. */
-function closedByServer(at: number, ids: Partial<Step> = {}): Step[] {
-  const step = (offset: number, rest: Partial<Step>): Step => ({
-    kind: 'tcp-state',
-    ...ids,
-    at: at + offset,
-    ...rest,
-  });
-  return [
-    step(0, { from: 'LISTEN', to: 'SYN-RECEIVED' }),
-    step(0.1, { from: 'SYN-RECEIVED', to: 'ESTABLISHED' }),
-    step(10, { from: 'ESTABLISHED', to: 'FIN-WAIT-1', task: 7 }),
-    step(10.1, { from: 'FIN-WAIT-1', to: 'FIN-WAIT-2' }),
-    step(10.2, { from: 'FIN-WAIT-2', to: 'CLOSED' }),
-    step(10.2, { kind: 'destroy' }),
-  ];
-}
-
-/** A server's socket whose FIN, after the peer's, was acknowledged. */
-function answered(socket: number, at: number): Step[] {
-  return [
-    { kind: 'tcp-state', socket, at, from: 'LISTEN', to: 'SYN-RECEIVED' },
-    { kind: 'tcp-state', socket, at: at + 20, from: 'LAST-ACK', to: 'CLOSED' },
-  ];
-}
-
-function tracedSockets(options: Partial<TracedSocketsOptions> = {}): TracedSockets {
-  return new TracedSockets({
-    startedAt: 0,
-    unixOffset: 1_000_000,
-    processOf: (taskId) => ({ pid: taskId, name: 'node' }),
-    missing: [],
-    confirmation: 'not-needed',
-    ...options,
-  });
-}
-
-function row(rest: Partial<SocketRow>): SocketRow {
-  return {
-    family: 4,
-    tcpState: 'TIME-WAIT',
-    localAddress: '10.0.0.1',
-    localPort: 8080,
-    remoteAddress: '10.0.0.1',
-    remotePort: 40_000,
-    receiveQueue: 0,
-    sendQueue: 0,
-    timer: null,
-    inode: 0,
-    uid: 0,
-    cookie: null,
-    tcpInfo: null,
-    ...rest,
-  };
-}
-
-function onlyGroup(sockets: TracedSockets, now: number): TracedGroup {
-  const { groups } = sockets.table(now);
-  expect(groups).toHaveLength(1);
-  const [group] = groups;
-  if (!group) throw new Error('no group');
-  return group;
-}
+import {
+  answered,
+  batchOf,
+  closedByServer,
+  onlyGroup,
+  row,
+  type Step,
+  tracedSockets,
+  vanished,
+} from './steps.ts';
 
 /** As the kernel filters with `detail: 'lives'`. */
 function isOfLives({ kind, from, to, task }: Step): boolean {
@@ -197,6 +102,60 @@ describe('traced sockets', () => {
       ended: 2,
       endings: { 'time-wait': 1, unknown: 1 },
     });
+  });
+
+  it('do not take the RST of a listener that got the number of an ended socket for that socket’s', () => {
+    const sockets = tracedSockets();
+    sockets.push(batchOf(answered(1, 100)));
+    const listener = { socket: 1, localPort: 38_623, remotePort: 0, remoteAddress: 0 };
+    sockets.push(batchOf([{ kind: 'send-reset', at: 140, to: 'LISTEN', detail: 6, ...listener }]));
+    expect(onlyGroup(sockets, 200)).toMatchObject({
+      ended: 1,
+      endings: { closed: 1, 'reset-sent': 0 },
+      resets: [],
+    });
+  });
+
+  it('are not touched by whoever gets their number in the kernel and is not followed', () => {
+    const lives = [...closedByServer(100), ...answered(2, 100), ...vanished(3, 100)];
+    const groupsWith = (others: readonly Step[]) => {
+      const sockets = tracedSockets();
+      sockets.push(batchOf([...lives, ...others]));
+      return sockets.table(300).groups;
+    };
+    const stranger = fc.record({
+      kind: fc.constantFrom('send-reset', 'destroy'),
+      at: fc.integer({ min: 130, max: 200 }),
+      socket: fc.integer({ min: 1, max: 3 }),
+      task: fc.constantFrom(undefined, 9),
+      // Of another port, or of the same one in another network namespace.
+      ends: fc.constantFrom(
+        { localPort: 38_623, remotePort: 0, remoteAddress: 0 },
+        { localPort: 8080, remotePort: 0, remoteAddress: 0 },
+        { localPort: 38_623, remotePort: 0 },
+        { localPort: 40_000, remotePort: 8080 },
+      ),
+    });
+    fc.assert(
+      fc.property(fc.array(stranger, { maxLength: 5 }), (strangers) => {
+        const others = strangers.map(
+          ({ ends, task, ...rest }): Step => ({
+            ...rest,
+            ...ends,
+            ...(task === undefined ? {} : { task }),
+          }),
+        );
+        expect(groupsWith(others)).toEqual(groupsWith([]));
+      }),
+    );
+  });
+
+  it('are given back by the process that reset them, without their remote port', () => {
+    const sockets = tracedSockets();
+    sockets.push(
+      batchOf([...vanished(1, 100), { kind: 'destroy', at: 130, task: 7, remotePort: 0 }]),
+    );
+    expect(onlyGroup(sockets, 200).process).toEqual({ pid: 7, name: 'node' });
   });
 
   it('count resets by direction and reason, and those without a socket apart', () => {
