@@ -1,20 +1,27 @@
 /**
  * `npm run kotlin [NAMES]`: builds examples/ktor, runs it with each fault, as usual and mended, each run in a
  * network namespace of its own, and writes what the kernel and the packets showed into docs/kotlin.md and
- * docs/kotlin/. With names only those runs are made again; `--page` makes none. Needs a JDK, Maven, tcpdump, nft
- * and root (or user namespaces).
+ * docs/kotlin/. A run that fails is made once more. With names only those runs are made again; `--page` makes
+ * none. Needs a JDK, Maven, tcpdump, nft and root (or user namespaces). Takes about 6 minutes.
  */
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
+import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type Experiment, experiments, nameOf, type Run } from './kotlin/experiments.ts';
+import {
+  type Experiment,
+  experiments,
+  faultIsOver,
+  nameOf,
+  type Run,
+} from './kotlin/experiments.ts';
 import { writePage } from './kotlin/page.ts';
 
 const recorded = 'docs/kotlin/runs.json';
 const stage = fileURLToPath(new URL('kotlin/stage.ts', import.meta.url));
-/** Mostly they wait; more at a time would make the machine busy when the JVMs start. */
-const atATime = 4;
+/** What a run may take beyond its watch: two JVMs that start, and the packets that are explained; ms. */
+const overhead = 180_000;
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const names = process.argv.slice(2).filter((name) => name !== '--page');
@@ -25,11 +32,11 @@ const chosen = process.argv.includes('--page')
     );
 
 const runs = new Map(readRuns().map((run) => [nameOf(run), run]));
+const startedAt = Date.now();
 if (chosen.length > 0) {
   build();
-  const waiting = [...chosen];
-  await Promise.all(Array.from({ length: atATime }, () => work(waiting)));
-  writeFileSync(recorded, `${JSON.stringify(record())}\n`);
+  const failed = await playAll(await playAll(chosen));
+  if (failed.length > 0) process.exitCode = 1;
   spawnSync('npx', ['--no-install', 'biome', 'format', '--write', recorded]);
 }
 writePage(record());
@@ -54,26 +61,57 @@ function build(): void {
   if (status !== 0) throw new Error(`mvn ended with ${status}`);
 }
 
-async function work(waiting: Experiment[]): Promise<void> {
-  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const name = nameOf(next);
-    process.stdout.write(`${name}: for ${next.watch / 1000} s\n`);
-    const seen = await play(next);
-    if (seen === null) process.exitCode = 1;
-    else runs.set(name, seen);
-    process.stdout.write(
-      `${name}: ${seen ? JSON.stringify(seen.samples.at(-1)?.counts) : 'failed'}\n`,
+/**
+ * One after the other until the fault, which keeps both processors busy; watched side by side from there on. Gives
+ * those that failed.
+ */
+async function playAll(all: readonly Experiment[]): Promise<readonly Experiment[]> {
+  const playing: Promise<'seen' | 'failed'>[] = [];
+  for (const experiment of all) {
+    say(
+      `${nameOf(experiment)} (${playing.length + 1} of ${all.length}): ${experiment.watch / 1000} s`,
     );
+    const lines = startStage(experiment);
+    playing.push(follow(experiment, lines));
+    await Promise.race([once(lines, 'line'), once(lines, 'close')]);
   }
+  const ends = await Promise.all(playing);
+  return all.filter((_, index) => ends[index] === 'failed');
 }
 
-async function play(experiment: Experiment): Promise<Run | null> {
+/** The lines that it prints: `faultIsOver`, then what it saw. */
+function startStage(experiment: Experiment): Interface {
   const isRoot = process.getuid?.() === 0;
   const unshare = isRoot ? ['--net'] : ['--user', '--map-root-user', '--net'];
   const node = [process.execPath, '--import', 'tsx', '--conditions', '@farewell/source', stage];
   const child = spawn('unshare', [...unshare, '--', ...node, JSON.stringify(experiment)], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: experiment.watch + overhead,
   });
-  const said = await text(child.stdout);
-  return said === '' ? null : (JSON.parse(said) as Run);
+  return createInterface(child.stdout);
+}
+
+/** Saves what was seen at once, so that it stays if the other runs are interrupted. */
+async function follow(experiment: Experiment, lines: Interface): Promise<'seen' | 'failed'> {
+  let seen: Run | null = null;
+  for await (const line of lines) if (line !== faultIsOver) seen = JSON.parse(line) as Run;
+  if (seen === null || connectionsIn(seen.packets) !== seen.connections) {
+    const found = seen
+      ? `only ${connectionsIn(seen.packets)} connections in its packets`
+      : 'no end';
+    say(`${nameOf(experiment)}: failed, ${found}`);
+    return 'failed';
+  }
+  say(`${nameOf(experiment)}: ${JSON.stringify(seen.samples.at(-1)?.counts)}`);
+  runs.set(nameOf(experiment), seen);
+  writeFileSync(recorded, `${JSON.stringify(record())}\n`);
+  return 'seen';
+}
+
+function connectionsIn({ ending }: Run['packets']): number {
+  return Object.values(ending).reduce((one, other) => one + other, 0);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${Math.round((Date.now() - startedAt) / 1000)} s: ${text}\n`);
 }

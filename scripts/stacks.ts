@@ -1,11 +1,20 @@
 /**
  * `npm run stacks [NAME...]`: installs and starts each stack of test/stacks, or those named (`server:ws`,
- * `client:ws` or `ws` for both), probes it, and writes docs/stacks.json, docs/stacks.md and docs/stacks/.
- * What is not named keeps its last result; `--page` probes nothing.
+ * `client:ws` or `ws` for both), probes it, and writes docs/stacks.json, docs/stacks.md and docs/stacks/. It says
+ * what came out otherwise than before. What is not named keeps its last result. `--resume` goes on where the last
+ * run was interrupted; `--page` probes nothing. All take about 15 minutes, and what they install some more.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { installKit, type Kit } from '../test/stacks/kits.ts';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { cache, installKit, type Kit } from '../test/stacks/kits.ts';
 import { type Check, probeClient, probeServer, versionOf } from '../test/stacks/probe.ts';
 import { clients, type Stack, servers } from '../test/stacks/stacks.ts';
 import { type Measured, type Stacks, writeStacks } from './stacks/pages.ts';
@@ -19,20 +28,32 @@ interface Job {
   readonly stack: Stack;
 }
 
-const names = process.argv.slice(2).filter((name) => name !== '--page');
+/** What a run has measured so far, a line each; there is none when the last run came to its end. */
+const journal = join(cache, 'measured');
+const startedAt = Date.now();
+
+const names = process.argv.slice(2).filter((name) => !name.startsWith('--'));
 const jobs: readonly Job[] = [
   ...servers.map((stack) => ({ role: 'server' as const, stack })),
   ...clients.map((stack) => ({ role: 'client' as const, stack })),
 ];
-const chosen = process.argv.includes('--page') ? [] : jobs.filter(isNamed);
+const isResumed = process.argv.includes('--resume') && existsSync(journal);
+const done = new Set(isResumed ? readFileSync(journal, 'utf8').split('\n') : []);
+const chosen = process.argv.includes('--page')
+  ? []
+  : jobs.filter(isNamed).filter((job) => !done.has(keyOf(job)));
 const measured = new Map<string, Measured>(Object.entries(readBefore()));
 const unusable = new Set<Kit>();
+let played = 0;
 
+mkdirSync(cache, { recursive: true });
+if (!isResumed && chosen.length > 0) rmSync(journal, { force: true });
 for (const kit of new Set(chosen.map(({ stack }) => stack.kit))) install(kit);
 const waiting = chosen.filter(({ stack }) => !unusable.has(stack.kit));
 await Promise.all(Array.from({ length: atATime }, work));
 save();
 spawnSync('npx', ['--no-install', 'biome', 'format', '--write', file]);
+if (process.exitCode !== 1 && chosen.length > 0) rmSync(journal, { force: true });
 
 function isNamed(job: Job): boolean {
   return names.length === 0 || names.some((name) => name === keyOf(job) || name === job.stack.name);
@@ -79,16 +100,45 @@ function install(kit: Kit): void {
 async function work(): Promise<void> {
   for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
     try {
-      const { checks } = await (job.role === 'server' ? probeServer : probeClient)(job.stack);
-      measured.set(keyOf(job), measuredOf(job.stack, checks));
-      save();
-      process.stdout.write(
-        `${keyOf(job)}: ${checks.filter(({ verdict }) => verdict === 'fail').length} failed\n`,
-      );
+      keep(job, await checksOf(job));
     } catch (error) {
       fail(`${keyOf(job)}: ${String(error)}`);
     }
   }
+}
+
+/** Whatever the machine was too busy to tell, and a stack that did not start, gets another try. */
+async function checksOf({ role, stack }: Job): Promise<readonly Check[]> {
+  const play = role === 'server' ? probeServer : probeClient;
+  const { checks } = await play(stack).catch(() => play(stack));
+  const open = checks.filter(({ seen }) => seen.startsWith('this machine was too busy'));
+  if (open.length === 0) return checks;
+  const again = await play(stack, { only: open.map(({ id }) => id) });
+  return checks.map((check) => again.checks.find(({ id }) => id === check.id) ?? check);
+}
+
+function keep(job: Job, checks: readonly Check[]): void {
+  const before = measured.get(keyOf(job))?.checks ?? [];
+  measured.set(keyOf(job), measuredOf(job.stack, checks));
+  save();
+  appendFileSync(journal, `${keyOf(job)}\n`);
+  played += 1;
+  const failed = checks.filter(({ verdict }) => verdict === 'fail').length;
+  const seconds = Math.round((Date.now() - startedAt) / 1000);
+  const lines = [
+    `${seconds} s, ${played} of ${chosen.length}: ${keyOf(job)}: ${failed} failed`,
+    ...changes(before, checks),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function changes(before: readonly Check[], now: readonly Check[]): readonly string[] {
+  const verdicts = new Map(before.map(({ id, verdict }) => [id, verdict]));
+  return now
+    .filter(({ id, verdict }) => before.length > 0 && verdicts.get(id) !== verdict)
+    .map(
+      ({ id, verdict, seen }) => `  ${id}: ${verdicts.get(id) ?? 'new'}, now ${verdict}: ${seen}`,
+    );
 }
 
 function measuredOf(

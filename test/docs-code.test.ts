@@ -1,12 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { createServer } from '@farewell/server';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { problemWith as problemWithAws } from './docs-code/aws.ts';
 import { type Block, blocksIn } from './docs-code/blocks.ts';
+import { problemWith as problemWithCommands } from './docs-code/commands.ts';
 import { vet } from './docs-code/go.ts';
 import { problemWith as problemWithHaproxy } from './docs-code/haproxy.ts';
+import { compile } from './docs-code/kotlin.ts';
+import { problemWith as problemWithKubernetes } from './docs-code/kubernetes.ts';
 import { problemWith as problemWithNginx } from './docs-code/nginx.ts';
 import { Programs } from './docs-code/typescript.ts';
+import { installKit } from './stacks/kits.ts';
 import { describeWith } from './support/requires.ts';
 
 describe('the code in the pages', () => {
@@ -28,7 +33,9 @@ describe('the code in the pages', () => {
   });
 
   test('in JavaScript is right about the types of ws and Node', () => {
-    using programs = new Programs(blocksIn('js'));
+    // Those of other stacks: other-stacks.test.ts.
+    const blocks = blocksIn('js').filter(({ page }) => !page.endsWith('other-stacks.md'));
+    using programs = new Programs(blocks);
     expect(programs.check()).toBe('');
   });
 
@@ -53,6 +60,36 @@ describeWith(['go'], 'the code in the pages', () => {
   });
 });
 
+describeWith(['java', 'mvn'], 'the code in the pages', () => {
+  test('in Kotlin compiles, together with the example', () => {
+    expect(compile(blocksIn('kotlin'))).toBe('');
+  }, 300_000);
+});
+
+describeWith(['ss', 'nstat', 'tshark'], 'the commands in the pages of verdicts', () => {
+  const commands = blocksIn('sh', 'bash')
+    .filter(({ page }) => page.includes('verdicts'))
+    .filter((block) => !isForAws(block));
+  test.each(labelled(commands))('run: %s', (_, block) => {
+    expect(problemWithCommands(block)).toBe('');
+  });
+});
+
+describeWith(['python'], 'the code in the pages', () => {
+  beforeAll(() => installKit('cures', []), 300_000);
+
+  test.each(labelled(blocksIn('sh', 'bash').filter(isForAws)))(
+    'for AWS is what its command line takes: %s',
+    (_, block) => {
+      expect(problemWithAws(block)).toBe('');
+    },
+  );
+
+  test.each(labelled(blocksIn('yaml')))('for Kubernetes is valid: %s', (_, block) => {
+    expect(problemWithKubernetes(block)).toBe('');
+  });
+});
+
 describeWith(['haproxy'], 'the code in the pages', () => {
   test.each(labelled(blocksIn('haproxy')))('for HAProxy loads: %s', (_, { code }) => {
     expect(problemWithHaproxy(code)).toBe('');
@@ -67,4 +104,8 @@ describeWith(['nginx'], 'the code in the pages', () => {
 
 function labelled(blocks: readonly Block[]): (readonly [label: string, block: Block])[] {
   return blocks.map((block) => [`${block.page}, line ${block.line}`, block]);
+}
+
+function isForAws({ code }: Block): boolean {
+  return code.startsWith('aws ');
 }

@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
-import { folderOf, installKit } from './stacks/kits.ts';
+import { compile, cures, probe } from './docs-code/cures.ts';
+import { installKit } from './stacks/kits.ts';
 import { clients, servers } from './stacks/stacks.ts';
 import { describeWith } from './support/requires.ts';
 
@@ -21,26 +20,28 @@ function blockOf(heading: string, language: string): string {
   return code;
 }
 
-const kitOf = { Spring: 'spring', 'Java-WebSocket': 'jvm' } as const;
-
-describeWith(['java', 'mvn'], 'the cures in Java', () => {
+describeWith(['java', 'mvn'], 'the cures that are programs', () => {
   beforeAll(() => {
-    for (const kit of Object.values(kitOf)) {
+    for (const { kit } of cures) {
       const users = [...servers, ...clients].filter((each) => each.kit === kit);
       installKit(kit, [...new Set(users.map(({ name }) => name))]);
     }
   }, 600_000);
 
-  test.each(['Spring', 'Java-WebSocket'] as const)('compile: %s', (heading) => {
-    const folder = mkdtempSync(join(tmpdir(), 'farewell-cures-'));
-    writeFileSync(join(folder, 'Cure.java'), blockOf(heading, 'java'));
-    const classpath = readFileSync(join(folderOf(kitOf[heading]), 'target/classpath'), 'utf8');
-    const args = ['-cp', classpath, '-d', folder, join(folder, 'Cure.java')];
-    const { status, stderr } = spawnSync('javac', args, { encoding: 'utf8' });
-    rmSync(folder, { recursive: true });
-    expect(stderr).toBe('');
-    expect(status).toBe(0);
+  test.each(cures)('compile: $heading', (cure) => {
+    expect(compile(cure, blockOf(cure.heading, cure.language))).toBe('');
   });
+
+  test.concurrent.each(cures)(
+    'drop a mute peer, and close all when they are stopped: $heading',
+    async (cure) => {
+      const checks = await probe(cure, blockOf(cure.heading, cure.language));
+      expect(checks).toHaveLength(3);
+      const unkept = checks.filter(({ verdict }) => verdict !== 'pass');
+      expect(unkept.map(({ id, verdict, seen }) => `${id}: ${verdict}: ${seen}`)).toEqual([]);
+    },
+    180_000,
+  );
 });
 
 describeWith(['python', 'namespaces'], 'the cure in Python', () => {

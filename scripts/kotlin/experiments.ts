@@ -52,6 +52,9 @@ export function nameOf({ program, engine, fault }: Experiment): string {
   return `${program}-${engine.toLowerCase()}-${fault}`;
 }
 
+/** What a stage prints when its fault has had its immediate effect, before the JSON of what it saw. */
+export const faultIsOver = 'the fault is over';
+
 export type Side = 'client' | 'server';
 
 /** Sockets by side and tcpState; a state that no socket is in is left out. */

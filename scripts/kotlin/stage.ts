@@ -9,12 +9,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { capture, descriptorsOf, type Jvm, run, startJvm } from './children.ts';
-import { connections, type Experiment, type Fault, type Run } from './experiments.ts';
+import { connections, type Experiment, type Fault, faultIsOver, type Run } from './experiments.ts';
 import { explainPackets } from './packets.ts';
 import { watchTimeWait, watchWhy } from './watch.ts';
 
 const port = 18_080;
 const faultAt = 3_000;
+/** For 200 connections to end, ms. */
+const settling = 3_000;
 
 interface Cast {
   readonly server: Jvm;
@@ -37,7 +39,10 @@ async function play({ program, engine, fault, watch }: Experiment): Promise<Run>
   const timeWait = watchTimeWait(port);
   await sleep(faultAt);
   await faults[fault]({ server, client });
-  await sleep(watch);
+  const watching = sleep(watch);
+  await sleep(settling);
+  process.stdout.write(`${faultIsOver}\n`);
+  await watching;
   const watched = await why.stop();
   const atEnd = [descriptorsOf(client.pid), descriptorsOf(server.pid)] as const;
   const listenedAgain = fault === 'stopped' ? await listenAgain(watched.samples.at(-1)) : null;

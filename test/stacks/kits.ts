@@ -31,7 +31,9 @@ export type Kit =
   | 'cures';
 
 export const sources = fileURLToPath(new URL('.', import.meta.url));
-const cache = process.env['FAREWELL_STACKS_CACHE'] ?? join(homedir(), '.cache', 'farewell-stacks');
+/** Where kits are installed. */
+export const cache =
+  process.env['FAREWELL_STACKS_CACHE'] ?? join(homedir(), '.cache', 'farewell-stacks');
 
 const pip = 'python3 -m venv . && ./bin/pip install -q -r requirements.txt';
 
