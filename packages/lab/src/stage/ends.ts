@@ -1,4 +1,4 @@
-import type { SocketRow, SocketState, TcpState, Unknown } from '@farewell/core';
+import type { SocketRow, SocketState, SocketTable, TcpState, Unknown } from '@farewell/core';
 import type { StateCounts } from '../result.ts';
 
 /** The rows of a table that are the two ends of a scenario's connections. A socket that is gone has no row. */
@@ -31,6 +31,21 @@ export function findEnds(
     ),
     portPairs: clientPorts.size,
   };
+}
+
+/**
+ * A table without what others left behind at our port: on a shared loopback a server may have had it a moment
+ * ago, and the TIME-WAITs of its clients are still there.
+ */
+export function withoutStrangers(table: SocketTable, ports: Ports): SocketTable {
+  const { client, server } = findEnds(table.rows, ports);
+  const ours = new Set([...client, ...server]);
+  const isAtOurPort = ({ localPort, remotePort }: SocketRow): boolean =>
+    localPort === ports.serverPort || remotePort === ports.serverPort;
+  const rows = table.rows.filter(
+    (row) => row.tcpState === 'LISTEN' || ours.has(row) || !isAtOurPort(row),
+  );
+  return { ...table, rows };
 }
 
 /** The one state that all sockets of this end are in; `unknown` if they differ. No row: CLOSED. */

@@ -39,11 +39,11 @@ export function goalOfCounterpart({ leaves = {} }: Pick<Counterpart, 'leaves'>):
     what: `clients are ${client.join(' or ')} and servers ${server.join(' or ')}`,
     holds: (ends) =>
       areAll(ends.client, client, ends.portPairs) && areAll(ends.server, server, ends.portPairs),
-    disagreements: (ends, { verdicts, untraced }) => [
+    disagreements: (ends, { verdicts, untraced }, { read }) => [
       ...whatElse('client', ends, client),
       ...whatElse('server', ends, server),
       ...worries(untraced, ''),
-      ...worries(verdicts, ' with the kernel trace'),
+      ...(read ? worries(verdicts, ' with the kernel trace') : []),
     ],
   };
 }

@@ -56,7 +56,8 @@ export async function play(staged: Staged, options: PlayOptions): Promise<Played
   options.onPhase('playing');
   const failure = await perform(staged, players, observer);
   options.onPhase('watching');
-  const watched = await watchAndDiagnose({ reader, serverPort, trace });
+  const ownPorts = isolated ? null : ports;
+  const watched = await watchAndDiagnose({ reader, serverPort, ownPorts, trace });
   const ends = observer.ends(watched.last);
   const disagreements = [failure ?? [], staged.goal.disagreements(ends, watched, use)].flat();
   const events = [observer.events(), client.notes, server.notes, middlebox?.notes ?? []].flat();

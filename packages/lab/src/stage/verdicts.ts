@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Evidence, SocketTable, TraceTable } from '@farewell/core';
+import type { Counters, Evidence, SocketTable, TraceTable } from '@farewell/core';
 import { diagnose, type Verdict } from '@farewell/diagnosis';
 import type { NamespaceReader } from '@farewell/evidence';
+import { type Ports, withoutStrangers } from './ends.ts';
 import type { StageTrace } from './trace.ts';
 
 /**
@@ -14,6 +15,8 @@ const watched = 1000;
 export interface Sources {
   readonly reader: NamespaceReader;
   readonly serverPort: number;
+  /** How our sockets are told from others' on a shared loopback; null in a namespace of our own. */
+  readonly ownPorts: Ports | null;
   readonly trace: StageTrace | null;
 }
 
@@ -28,11 +31,12 @@ export interface Watched {
 }
 
 /** What `farewell why :PORT --for 1s` would say, with and without root. */
-export async function watchAndDiagnose({ reader, serverPort, trace }: Sources): Promise<Watched> {
-  const first = look(reader);
+export async function watchAndDiagnose(sources: Sources): Promise<Watched> {
+  const { reader, serverPort, trace } = sources;
+  const first = look(sources);
   trace?.confirm(first.table.rows);
   await pause(watched);
-  const last = look(reader);
+  const last = look(sources);
   const evidence: Evidence = {
     namespace: reader.namespace,
     snapshots: [first.table, last.table],
@@ -50,6 +54,12 @@ export async function watchAndDiagnose({ reader, serverPort, trace }: Sources): 
   return { verdicts, untraced, trace: table, last: last.table };
 }
 
-function look(reader: NamespaceReader) {
-  return { table: reader.readTable(), counters: reader.readCounters() };
+/** On a shared loopback the counters count what everybody does, and the table has everybody's sockets. */
+function look({ reader, ownPorts }: Sources): {
+  readonly table: SocketTable;
+  readonly counters: Counters | null;
+} {
+  const table = reader.readTable();
+  if (ownPorts === null) return { table, counters: reader.readCounters() };
+  return { table: withoutStrangers(table, ownPorts), counters: null };
 }

@@ -1,6 +1,12 @@
 import type { SocketRow, SocketState } from '@farewell/core';
 import { describe, expect, it } from 'vitest';
-import { commonState, countStates, describeRows, findEnds } from '../../src/stage/ends.ts';
+import {
+  commonState,
+  countStates,
+  describeRows,
+  findEnds,
+  withoutStrangers,
+} from '../../src/stage/ends.ts';
 
 function row(localPort: number, remotePort: number, tcpState: SocketState): SocketRow {
   return {
@@ -33,6 +39,22 @@ describe('the two ends in a table', () => {
     const ends = findEnds(rows, { frontPort: 8080, serverPort: 8080, clientPorts });
     expect(ends.client.map((r) => r.tcpState)).toEqual(['FIN-WAIT-2']);
     expect(ends.server.map((r) => r.tcpState)).toEqual(['CLOSE-WAIT']);
+  });
+
+  it('are all that a table has at their port when the strangers are taken out', () => {
+    const listener = row(8080, 0, 'LISTEN');
+    const ours = [row(8080, 40_000, 'CLOSE-WAIT'), row(40_000, 8080, 'FIN-WAIT-2')];
+    const leftBehind = [row(50_000, 8080, 'TIME-WAIT'), row(8080, 50_001, 'TIME-WAIT')];
+    const elsewhere = [row(50_000, 443, 'ESTABLISHED'), row(40_000, 443, 'TIME-WAIT')];
+    const rows = [listener, ...leftBehind, ...ours, ...elsewhere];
+    const table = { source: 'sock-diag', at: 1, rows, problems: [], missing: [] } as const;
+    const clientPorts = new Set([40_000]);
+    const { rows: left } = withoutStrangers(table, {
+      frontPort: 8080,
+      serverPort: 8080,
+      clientPorts,
+    });
+    expect(left).toEqual([listener, ...ours, ...elsewhere]);
   });
 
   it('are at the two outer ends when there is a middlebox, whatever ports it uses itself', () => {

@@ -77,5 +77,6 @@ describe('what is left with farewell', () => {
     expect(goal.disagreements(ends, said(severity), traced)).toEqual([
       `with farewell expected nothing to worry about, got the ${severity} reset-by-us with the kernel trace`,
     ]);
+    expect(goal.disagreements(ends, said(severity), { read: false, why: 'not root' })).toEqual([]);
   });
 });
