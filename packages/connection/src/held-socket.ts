@@ -13,7 +13,7 @@ export interface FinHolder {
 
 const holderOf: unique symbol = Symbol('farewell.finHolder');
 
-type HeldSocket = Socket & { [holderOf]?: FinHolder };
+type HeldSocket = Socket & { [holderOf]?: FinHolder | null };
 
 /** From now on `end()` asks `holder`. With a chunk (an HTTP answer) it does what it always did. */
 export function holdFin(socket: Socket, holder: FinHolder): void {
@@ -25,8 +25,17 @@ export function holdFin(socket: Socket, holder: FinHolder): void {
 /** Ends the stream: FIN goes out behind all unsent data. */
 export function letFinGo(socket: Socket): void {
   const held: HeldSocket = socket;
-  delete held[holderOf];
+  held[holderOf] = null;
   endOf(held).call(held);
+}
+
+/**
+ * The socket is closed. V8 may have put it among what lives long, where a dead socket would keep whatever
+ * it leads to for the next full collection.
+ */
+export function forgetHolder(socket: Socket): void {
+  const held: HeldSocket = socket;
+  held[holderOf] = null;
 }
 
 function askHolder(this: HeldSocket, ...args: unknown[]): HeldSocket {

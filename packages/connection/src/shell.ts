@@ -16,7 +16,7 @@ import { type Alarm, alarmClock, inStep, now } from './alarm-clock.ts';
 import { CloseFrames, type OwnClose } from './close-frames.ts';
 import { type Ending, EndingWithText } from './ending.ts';
 import { breachOf, factsOfError } from './errors-of-ws.ts';
-import { type FinHolder, holdFin, letFinGo } from './held-socket.ts';
+import { type FinHolder, forgetHolder, holdFin, letFinGo } from './held-socket.ts';
 import { tcpStateOf } from './kernel/own-socket.ts';
 import { LastLook } from './last-look.ts';
 import { resetSocket } from './reset-socket.ts';
@@ -193,6 +193,7 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
     for (const fact of factsOfError(error, this.local)) this.see(fact);
     if (this.isOpened && error == null && this.#isDestroyedByOthers()) this.#sawCut();
     this.#lookBack();
+    if (this.#socket) forgetHolder(this.#socket);
     this.#endedAt = now();
     this.#owner[hasEnded](error);
   }

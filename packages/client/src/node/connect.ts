@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import {
   agreeToReset,
   type ConnectionOptions,
@@ -31,11 +32,10 @@ export interface ConnectOptions extends ConnectionOptions, TcpOptions {
  */
 export function connect(url: string | URL, options: ConnectOptions = {}): ManagedConnection {
   const settings = connectionSettings('client', options, hooks);
-  const held: Held = { connection: null, socket: null };
-  const ws = openWebSocket(url, options, held);
+  const sockets = new Sockets(options);
+  const ws = openWebSocket(url, options, sockets);
   const connection = new ManagedConnection(ws, settings);
-  held.connection = connection;
-  if (held.socket) holdSocket(connection, held.socket);
+  sockets.heldBy(connection);
   startOpening(connection);
   if (options.signal) follow(connection, options.signal);
   if (options.afterHandshake === 'reset')
@@ -43,19 +43,35 @@ export function connect(url: string | URL, options: ConnectOptions = {}): Manage
   return connection;
 }
 
-/** ws asks for its socket before there is a connection to hold it. */
-interface Held {
-  connection: ManagedConnection | null;
-  socket: ReturnType<typeof createConnection> | null;
+/**
+ * ws asks for its socket before there is a connection to hold it, and for others if it follows redirects.
+ * A class for the reason that core's `unsettled` has.
+ */
+class Sockets {
+  readonly #options: TcpOptions;
+  #connection: ManagedConnection | null = null;
+  #latest: Socket | null = null;
+
+  constructor(options: TcpOptions) {
+    this.#options = options;
+  }
+
+  create(args: RequestArgs): Socket {
+    const socket = createConnection(args, this.#options, notApplied);
+    this.#latest = socket;
+    if (this.#connection) holdSocket(this.#connection, socket);
+    return socket;
+  }
+
+  heldBy(connection: ManagedConnection): void {
+    this.#connection = connection;
+    if (this.#latest) holdSocket(connection, this.#latest);
+  }
 }
 
-function openWebSocket(url: string | URL, options: ConnectOptions, held: Held): WebSocket {
+function openWebSocket(url: string | URL, options: ConnectOptions, sockets: Sockets): WebSocket {
   const { protocols = [], headers, origin } = options;
-  const create = (args: RequestArgs): NonNullable<Held['socket']> => {
-    held.socket = createConnection(args, options, notApplied);
-    if (held.connection) holdSocket(held.connection, held.socket);
-    return held.socket;
-  };
+  const create = (args: RequestArgs): Socket => sockets.create(args);
   const wsOptions: ClientOptions = { ...options.ws, ...withoutOwnTimer };
   wsOptions.createConnection = create as NonNullable<ClientOptions['createConnection']>;
   if (headers) wsOptions.headers = { ...headers };
