@@ -1,4 +1,5 @@
 import type { Role } from '@farewell/core';
+import type { Arrival } from './arrival-clock.ts';
 import { ByteQueue } from './byte-queue.ts';
 import { describeFrame } from './describe-frame.ts';
 import { encodeFrame, type Frame, type FrameSpec, readClosePayload, takeFrame } from './frame.ts';
@@ -14,13 +15,17 @@ import { type Awaited, type Reflexes, type Script, type Step, wellBehaved } from
  * is not yet a whole frame is kept up to `maxBufferedBytes`, then the rest of the stream is ignored.
  */
 
-export type Incoming =
+export type Incoming = (
   | { readonly kind: 'connected' }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'fin' }
   | { readonly kind: 'reset'; readonly errno: string }
   | { readonly kind: 'ended' }
-  | { readonly kind: 'time' };
+  | { readonly kind: 'time' }
+) & {
+  /** When it came; left out: now. */
+  readonly arrival?: Arrival;
+};
 
 export type Effect =
   | { readonly do: 'send'; readonly bytes: Uint8Array; readonly what: string }
@@ -30,6 +35,8 @@ export type Effect =
 /** One thing that came in, in the words of the protocol. */
 export interface Seen {
   readonly at: number;
+  /** It came between this and `at`. */
+  readonly notBefore: number;
   readonly what: Awaited | 'connected' | 'frame' | 'bytes';
   readonly frame?: Frame;
   readonly statusCode?: number | null;
@@ -67,6 +74,8 @@ export class Player {
   #due: Due[] = [];
   /** When the step in front began to wait; null: it has not. */
   #waitingSince: number | null = null;
+  /** When that came which is being taken. */
+  #arrival: Arrival = { at: 0, notBefore: 0 };
   readonly #options: PlayOptions;
 
   constructor(options: PlayOptions) {
@@ -95,22 +104,27 @@ export class Player {
   }
 
   #take(incoming: Incoming, now: number): void {
+    this.#arrival = incoming.arrival ?? { at: now, notBefore: now };
     switch (incoming.kind) {
       case 'time':
         return;
       case 'bytes':
         return this.#takeBytes(incoming.bytes, now);
       case 'reset':
-        this.seen.push({ at: now, what: 'reset', errno: incoming.errno });
-        return;
+        return this.#note({ what: 'reset', errno: incoming.errno });
       case 'fin':
-        this.seen.push({ at: now, what: 'fin' });
+        this.#note({ what: 'fin' });
         if (!this.#sentFin) this.#react('fin', { do: 'fin' }, now);
         return;
       case 'connected':
       case 'ended':
-        this.seen.push({ at: now, what: incoming.kind });
+        this.#note({ what: incoming.kind });
     }
+  }
+
+  #note(seen: Omit<Seen, keyof Arrival>): void {
+    const { at, notBefore } = this.#arrival;
+    this.seen.push({ at, notBefore, ...seen });
   }
 
   #takeBytes(bytes: Uint8Array, now: number): void {
@@ -129,7 +143,7 @@ export class Player {
     if (end < 0) return;
     this.#head = text.slice(0, end + 4);
     this.#queue.drop(end + 4);
-    this.seen.push({ at: now, what: 'handshake', head: this.#head });
+    this.#note({ what: 'handshake', head: this.#head });
     if (this.#options.role === 'server' && !this.#opened)
       this.#react('handshake', this.#opening({ do: 'open' }), now);
   }
@@ -144,23 +158,18 @@ export class Player {
   #takeFrame(frame: Frame, now: number): void {
     switch (frame.opcode) {
       case 0x8:
-        this.seen.push({
-          at: now,
-          what: 'close-frame',
-          frame,
-          ...readClosePayload(frame.payload),
-        });
+        this.#note({ what: 'close-frame', frame, ...readClosePayload(frame.payload) });
         if (!this.#answeredClose) this.#react('close', this.#send(0x8, frame.payload), now);
         this.#answeredClose = true;
         return;
       case 0x9:
-        this.seen.push({ at: now, what: 'ping', frame });
+        this.#note({ what: 'ping', frame });
         return this.#react('pong', this.#send(0xa, frame.payload), now);
       case 0xa:
-        this.seen.push({ at: now, what: 'pong', frame });
+        this.#note({ what: 'pong', frame });
         return;
       default:
-        this.seen.push({ at: now, what: 'message', frame });
+        this.#note({ what: 'message', frame });
     }
   }
 

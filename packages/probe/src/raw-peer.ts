@@ -1,17 +1,15 @@
 import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import {
-  type ConnectionOptions,
-  connect as connectTls,
-  createServer as createTlsServer,
-  type TlsOptions,
-} from 'node:tls';
-import type { Role } from '@farewell/core';
+import { connect, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { ArrivalClock, type Arriving } from './arrival-clock.ts';
 import { type Effect, type Incoming, Player, type Seen } from './play.ts';
 import type { Script, Step } from './script.ts';
 import { canSetSocketOptions, cork, resetOnClose, vanish } from './socket-options.ts';
 
-/** The thin shell that plays a script on a real TCP socket. Times are ms of `performance.now()`. */
+/**
+ * The thin shell that plays a script on a real TCP socket. Times are ms of `performance.now()`: of what was done
+ * by this process, of what came in by the kernel, as far as it can be asked.
+ */
 
 /** What was done and seen, in order. `by` is relative to the raw peer. */
 export interface TranscriptEntry {
@@ -30,6 +28,7 @@ export class RawPeer implements AsyncDisposable {
   readonly ended: Promise<void>;
   readonly #tcp: Socket;
   readonly #player: Player;
+  readonly #clock: ArrivalClock;
   #timer: NodeJS.Timeout | null = null;
   #finishPlaying: () => void = () => {};
   #onDone: () => void = () => {};
@@ -41,11 +40,13 @@ export class RawPeer implements AsyncDisposable {
     this.socket = socket;
     this.#tcp = tcp;
     this.#player = player;
+    this.#clock = new ArrivalClock(tcp);
     this.played = new Promise((resolve) => {
       this.#finishPlaying = resolve;
     });
     this.ended = new Promise((resolve) => {
       socket.once('close', () => {
+        this.#clock[Symbol.dispose]();
         this.#take({ kind: 'ended' });
         this.#finishPlaying();
         resolve();
@@ -96,20 +97,26 @@ export class RawPeer implements AsyncDisposable {
   }
 
   #listen(socket: Socket): void {
-    socket.on('data', (bytes) => this.#take({ kind: 'bytes', bytes }));
-    socket.on('end', () => this.#take({ kind: 'fin' }));
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.#take({ kind: 'reset', errno: error.code ?? error.message });
+    const arrival = (what: Arriving) => ({ arrival: this.#clock.arrival(what) });
+    socket.on('data', (bytes) => this.#take({ kind: 'bytes', bytes, ...arrival('bytes') }));
+    const takeReset = (errno: string) => this.#take({ kind: 'reset', errno, ...arrival('reset') });
+    socket.on('end', () => {
+      const fin = arrival('fin');
+      if (!this.#clock.isGone || socket.writableEnded) return this.#take({ kind: 'fin', ...fin });
+      // Where data came before an RST in one turn of the loop, libuv takes the hang-up for a FIN.
+      takeReset('ECONNRESET');
+      socket.destroy();
     });
-    if (!socket.connecting) this.#take({ kind: 'connected' });
-    else socket.once('connect', () => this.#take({ kind: 'connected' }));
+    socket.on('error', (error: NodeJS.ErrnoException) => takeReset(error.code ?? error.message));
+    if (!socket.connecting) this.#take({ kind: 'connected', ...arrival('connected') });
+    else socket.once('connect', () => this.#take({ kind: 'connected', ...arrival('connected') }));
   }
 
   #take(incoming: Incoming): void {
     const now = performance.now();
     const { effects, wakeAt } = this.#player.play(incoming, now);
     this.#noteSeen();
-    for (const effect of effects) this.#carryOut(effect, now);
+    for (const effect of effects) this.#carryOut(effect);
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#player.done) {
@@ -117,7 +124,12 @@ export class RawPeer implements AsyncDisposable {
       this.#onDone();
     }
     if (wakeAt === null || this.socket.destroyed) return;
-    this.#timer = setTimeout(() => this.#take({ kind: 'time' }), Math.max(0, wakeAt - now));
+    this.#timer = setTimeout(() => setImmediate(() => this.#wake()), Math.max(0, wakeAt - now));
+  }
+
+  /** One poll behind the timer: what had come before it is taken before a wait is over. */
+  #wake(): void {
+    if (!this.socket.destroyed) this.#take({ kind: 'time' });
   }
 
   /**
@@ -140,8 +152,10 @@ export class RawPeer implements AsyncDisposable {
     for (const waiter of this.#waiters.filter(({ met }) => met(this.seen))) waiter.resolve();
   }
 
-  #carryOut(effect: Effect, at: number): void {
-    this.transcript.push({ at, by: 'us', what: 'what' in effect ? effect.what : effect.do });
+  #carryOut(effect: Effect): void {
+    const what = 'what' in effect ? effect.what : effect.do;
+    this.transcript.push({ at: performance.now(), by: 'us', what });
+    this.#clock.look();
     const { socket } = this;
     switch (effect.do) {
       case 'send':
@@ -191,70 +205,13 @@ export async function connectRawPeer(script: Script, options: RawClientOptions):
     await once(tcp, 'connect', { signal });
     const socket = tls ? connectTls({ ...tls, socket: tcp }) : tcp;
     if (socket !== tcp) await once(socket, 'secureConnect', { signal });
-    return new RawPeer(socket, player('client', script, { host: authority, path }), tcp);
+    return new RawPeer(socket, player(script, { host: authority, path }), tcp);
   } catch (error) {
     tcp.destroy();
     throw error;
   }
 }
 
-export interface RawServer extends AsyncDisposable {
-  readonly port: number;
-  /** One for each connection, oldest first. */
-  readonly peers: readonly RawPeer[];
-  /** The next connection that comes in. */
-  next(): Promise<RawPeer>;
-}
-
-export interface RawServerOptions {
-  readonly host?: string;
-  readonly port?: number;
-  /** TLS, with this key and certificate. */
-  readonly tls?: TlsOptions;
-}
-
-/** Listens as a raw server that plays `choose(n)` for the n-th connection (from 0). */
-export async function listenRawPeer(
-  choose: (index: number) => Script,
-  { host = '127.0.0.1', port = 0, tls }: RawServerOptions = {},
-): Promise<RawServer> {
-  const peers: RawPeer[] = [];
-  const waiting: Array<(peer: RawPeer) => void> = [];
-  const accept = (socket: Socket): void => {
-    const peer = new RawPeer(socket, player('server', choose(peers.length)));
-    peers.push(peer);
-    waiting.shift()?.(peer);
-  };
-  const options = { allowHalfOpen: true, noDelay: true };
-  const server = tls
-    ? createTlsServer({ ...tls, ...options }, accept)
-    : createServer(options, accept);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
-  return {
-    port: portOf(server),
-    peers,
-    next: () => new Promise((resolve) => waiting.push(resolve)),
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      await Promise.all(peers.map((peer) => peer[Symbol.asyncDispose]()));
-      await closed;
-    },
-  };
-}
-
-function player(
-  role: Role,
-  script: Script,
-  address: { host?: string; path?: string } = {},
-): Player {
-  return new Player({ role, script, ...address });
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (typeof address === 'object' && address !== null) return address.port;
-  throw new Error('Expected the raw server to listen on a TCP port.');
+function player(script: Script, address: { host: string; path: string }): Player {
+  return new Player({ role: 'client', script, ...address });
 }

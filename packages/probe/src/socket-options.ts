@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import type Koffi from 'koffi';
+import { descriptorOf, loadKoffi } from './libc.ts';
 
 /** Socket options that Node does not set, through the optional package koffi. Linux only. */
 
@@ -99,17 +99,4 @@ function setOption(koffi: typeof Koffi, fd: number, option: SocketOption): void 
   throw new Error(
     `Expected setsockopt(${level}, ${name}) to succeed, got errno ${koffi.errno()}. A socket filter takes root or a user namespace (unshare --user --map-root-user --net).`,
   );
-}
-
-/** Synchronously: what is sent next may depend on it. */
-function loadKoffi(): typeof Koffi {
-  return createRequire(import.meta.url)('koffi') as typeof Koffi;
-}
-
-function descriptorOf(socket: Socket): number {
-  const handle: unknown = Reflect.get(socket, '_handle');
-  const fd: unknown =
-    typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : null;
-  if (typeof fd === 'number' && fd >= 0) return fd;
-  throw new Error('Expected a connected TCP socket with a file descriptor, got none.');
 }

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { describeWith } from '../../../test/support/requires.ts';
 import { closePayload } from '../src/frame.ts';
-import { connectRawPeer, listenRawPeer } from '../src/raw-peer.ts';
+import { connectRawPeer } from '../src/raw-peer.ts';
+import { listenRawPeer } from '../src/raw-server.ts';
 import type { Step } from '../src/script.ts';
 
 const open: readonly Step[] = [{ do: 'open' }, { do: 'wait', for: 'handshake' }];
@@ -65,6 +66,42 @@ test('a reset is seen with its errno', async () => {
   );
   await peer.ended;
   expect(peer.seen.find(({ what }) => what === 'reset')?.errno).toBe('ECONNRESET');
+});
+
+describeWith(['linux'], 'what the event loop would tell wrong', () => {
+  test('a reset right behind data is no FIN', async () => {
+    const steps: Step[] = [
+      { do: 'wait', for: 'handshake' },
+      { do: 'open' },
+      { do: 'frame', frame: { opcode: 1 } },
+      { do: 'reset' },
+    ];
+    await using server = await listenRawPeer(() => ({ name: 'resets', steps }));
+    await using peer = await connectRawPeer(
+      { name: 'plain', steps: [{ do: 'open' }] },
+      { host: '127.0.0.1', port: server.port },
+    );
+    await peer.ended;
+    expect(peer.seen.map(({ what }) => what)).not.toContain('fin');
+    expect(peer.seen.map(({ what }) => what)).toContain('reset');
+  });
+
+  test('what had come when a wait was over has been in time, though it was read later', async () => {
+    await using server = await listenRawPeer(() => ({ name: 'plain', steps: [] }));
+    const arrived = server.next();
+    await using peer = await connectRawPeer(
+      { name: 'waits', steps: open },
+      { host: '127.0.0.1', port: server.port },
+    );
+    await peer.played;
+    peer.perform({ do: 'wait', for: 'message', within: 50 });
+    const sender = await arrived;
+    sender.perform({ do: 'frame', frame: { opcode: 1 } });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    await peer.finishedPlaying();
+    expect(peer.transcript.filter(({ what }) => what.startsWith('waited'))).toEqual([]);
+    expect(peer.seen.at(-1)?.what).toBe('message');
+  });
 });
 
 describeWith(['linux', 'root'], 'vanish', () => {

@@ -16,11 +16,14 @@ export function planText(request: RunRequest): string {
 }
 
 /** Where clients are to connect to, and when it is over. */
-export function listeningText({ checks, patience }: ListenRequest, url: string): string {
+export function listeningText({ checks, patience, tls }: ListenRequest, url: string): string {
   const [first] = checks;
   return [
     `farewell probe listens on ${url}`,
     `${formatQuantity(checks.length, 'check')}, the next one for each connection, or by path${first ? `: ${url}${first.id}` : ''}`,
+    ...(tls?.by === 'self-signed'
+      ? ['its certificate is made for this run: clients have to accept any']
+      : []),
     `over when all are done, or when no client has come for ${formatDuration(patience)}`,
   ].join(' · ');
 }

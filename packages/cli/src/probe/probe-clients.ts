@@ -9,19 +9,24 @@ import {
 import type { Io } from '../terminal/io.ts';
 import { write } from '../terminal/write.ts';
 import { openKernel } from './kernel.ts';
+import { keyAndCertificate } from './key-and-certificate.ts';
 import { listeningText } from './plan.ts';
 import { ProbeProgress } from './progress.ts';
 import type { ProbeRun } from './render-json.ts';
 import type { ListenRequest } from './request.ts';
 import { answerWithin } from './timing.ts';
 
-/** Listens and plays the checks for whoever connects. Rejects with the signal's reason, or if it cannot listen. */
+/**
+ * Listens and plays the checks for whoever connects. Rejects with the signal's reason, or if it cannot listen:
+ * with `UnfitCertificate` if that is why.
+ */
 export async function probeClients(
   request: ListenRequest,
   io: Io,
   signal: AbortSignal,
 ): Promise<ProbeRun> {
   const { host, port, patience, closeBy } = request;
+  const tls = await keyAndCertificate(request);
   const startedAt = new Date();
   const start = performance.now();
   using kernel = await openKernel(io);
@@ -34,13 +39,14 @@ export async function probeClients(
     const results = await runClientChecks({
       host,
       port,
+      ...(tls && { tls }),
       checks: clientChecksAmong(request.checks),
       limits: { answer: answerWithin(patience), patience },
       closeBy,
       readSockets: kernel.read,
       signal,
       onListening: (taken) => {
-        url = urlOf(host, taken);
+        url = urlOf(request, taken);
         void write(io.stderr, `${listeningText(request, url)}\n`);
       },
       onResult: ({ check }: CheckResult) => progress.done(check.id),
@@ -65,6 +71,6 @@ function clientChecksAmong(infos: readonly CheckInfo[]): readonly ClientCheck[] 
   return known.filter(({ id }) => ids.has(id));
 }
 
-function urlOf(host: string, port: number): string {
-  return `ws://${host.includes(':') ? `[${host}]` : host}:${port}/`;
+function urlOf({ host, tls }: ListenRequest, port: number): string {
+  return `${tls ? 'wss' : 'ws'}://${host.includes(':') ? `[${host}]` : host}:${port}/`;
 }

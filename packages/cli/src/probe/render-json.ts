@@ -33,8 +33,11 @@ interface PeerSocketJson {
   readonly held: boolean | null;
 }
 
-interface TimelineJson {
+/** One step of a check. */
+export interface TimelineJson {
   readonly atMs: number;
+  /** It came between this and `atMs`; null: not by the peer. */
+  readonly notBeforeMs: number | null;
   readonly by: 'probe' | 'peer' | 'kernel';
   readonly what: string;
 }
@@ -108,11 +111,13 @@ export function timeline({ entries, sockets }: Transcript): readonly TimelineJso
     const text = seen?.frame
       ? describeFrame(seen.frame)
       : (seen?.head?.split('\r\n')[0]?.slice(0, 120) ?? what);
-    return { atMs: rounded(at), by: by === 'us' ? 'probe' : 'peer', what: text };
+    const notBeforeMs = seen ? rounded(seen.notBefore) : null;
+    return { atMs: rounded(at), notBeforeMs, by: by === 'us' ? 'probe' : 'peer', what: text };
   });
   const kernel = sockets.map(
     (socket): TimelineJson => ({
       atMs: rounded(socket.at),
+      notBeforeMs: null,
       by: 'kernel',
       what: socketText(socket),
     }),

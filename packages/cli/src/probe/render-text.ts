@@ -3,7 +3,7 @@ import type { ExitStatus } from '../exit-status.ts';
 import type { Paint } from '../terminal/colour.ts';
 import { formatDuration } from '../terminal/format.ts';
 import { printable, wrap } from '../terminal/layout.ts';
-import { type ProbeRun, socketText, timeline } from './render-json.ts';
+import { type ProbeRun, socketText, type TimelineJson, timeline } from './render-json.ts';
 import { levels, type Tally, tallies } from './scorecard.ts';
 
 /** How the text is to look. */
@@ -80,8 +80,17 @@ function details(result: CheckResult, card: Card): readonly string[] {
     ...row('rule', check.title, card),
     ...row('seen', judgement.seen, card),
     ...(judgement.verdict === 'fail' ? failureRows(result, card) : []),
-    ...steps.flatMap(({ atMs, by, what }) => row(by, `${atMs} ms ${what}`, card)),
+    ...steps.flatMap((step) => row(step.by, `${timeText(step)} ${step.what}`, card)),
   ];
+}
+
+/** Below it nobody minds, ms. */
+const unsure = 25;
+
+/** `12.3 ms`; `40 to 212.3 ms`, where this process was too late to know better. */
+function timeText({ atMs, notBeforeMs }: TimelineJson): string {
+  const isSure = notBeforeMs === null || atMs - notBeforeMs < unsure;
+  return isSure ? `${atMs} ms` : `${notBeforeMs} to ${atMs} ms`;
 }
 
 function failureRows({ check, transcript }: CheckResult, card: Card): readonly string[] {

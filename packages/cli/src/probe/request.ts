@@ -15,6 +15,9 @@ export interface TypedOptions {
   readonly patience: string;
   readonly closeBy?: string;
   readonly insecure?: boolean;
+  readonly tls?: boolean;
+  readonly cert?: string;
+  readonly key?: string;
   readonly pid?: string;
   readonly signal?: string;
   readonly junit?: string;
@@ -68,7 +71,13 @@ export interface ListenRequest extends CommonRequest {
   readonly does: 'listen';
   readonly host: string;
   readonly port: number;
+  readonly tls: ListenTls | null;
 }
+
+/** Whose certificate is shown to clients; null: `ws:`. */
+export type ListenTls =
+  | { readonly by: 'self-signed' }
+  | { readonly by: 'files'; readonly cert: string; readonly key: string };
 
 /** Checks the URL and the options. The error is for people. */
 export function parseRequest(url: string | undefined, options: TypedOptions): Result<ProbeRequest> {
@@ -113,6 +122,10 @@ function parseRun(
 ): Result<RunRequest> {
   const url = parseUrl(text);
   if (!url.ok) return url;
+  if (options.tls || options.cert !== undefined || options.key !== undefined)
+    return failed(
+      '`--tls`, `--cert` and `--key` are for `--listen`: of a server the URL says it (wss://)',
+    );
   const stop = parseStop(options);
   if (!stop.ok) return stop;
   const { insecure = false } = options;
@@ -121,9 +134,10 @@ function parseRun(
 
 function parseListen(
   url: string | undefined,
-  { listen = '', pid, signal, insecure }: TypedOptions,
+  options: TypedOptions,
   common: CommonRequest,
 ): Result<ListenRequest> {
+  const { listen = '', pid, signal, insecure } = options;
   if (url !== undefined)
     return failed('`--listen` checks clients and URL is a server: give one of them');
   if (pid !== undefined || signal !== undefined || insecure)
@@ -133,7 +147,17 @@ function parseListen(
   const port = Number(portText);
   if (portText === '' || port > 65_535)
     return failed(`Expected \`--listen\` to be PORT or HOST:PORT, got \`${listen}\``);
-  return ok({ does: 'listen', ...common, host: bracketed || bare || '127.0.0.1', port });
+  const tls = parseTls(options);
+  if (!tls.ok) return tls;
+  const host = bracketed || bare || '127.0.0.1';
+  return ok({ does: 'listen', ...common, host, port, tls: tls.value });
+}
+
+function parseTls({ tls, cert, key }: TypedOptions): Result<ListenTls | null> {
+  if ((cert === undefined) !== (key === undefined))
+    return failed('`--cert` and `--key` go together: give both of them');
+  if (cert !== undefined && key !== undefined) return ok({ by: 'files', cert, key });
+  return ok(tls ? { by: 'self-signed' } : null);
 }
 
 function parseStop({ pid, signal }: TypedOptions): Result<ProcessToStop | null> {

@@ -7,6 +7,7 @@ import type { Io } from '../terminal/io.ts';
 import { textWidth } from '../terminal/layout.ts';
 import { write } from '../terminal/write.ts';
 import { type Baseline, readBaseline, worseThan } from './baseline.ts';
+import { UnfitCertificate } from './key-and-certificate.ts';
 import { planText } from './plan.ts';
 import { probeClients } from './probe-clients.ts';
 import { probeServer } from './probe-server.ts';
@@ -25,20 +26,25 @@ export async function runProbe(request: ProbeRequest, io: Io): Promise<ExitStatu
   if (baseline !== null && !baseline.ok) return refuse(io, baseline.error, exitStatus.usage);
   return withInterrupt(async (signal) => {
     const run = await played(request, io, signal);
-    if (typeof run === 'string') return refuse(io, run, exitStatus.noEvidence);
+    if ('why' in run) return refuse(io, run.why, run.status);
     return answer(run, { request, io, baseline: baseline?.value ?? null });
   });
 }
 
-/** A text says why nothing could be checked. */
+/** Why nothing could be checked. */
+interface Refusal {
+  readonly why: string;
+  readonly status: ExitStatus;
+}
+
 async function played(
   request: RunRequest | ListenRequest,
   io: Io,
   signal: AbortSignal,
-): Promise<ProbeRun | string> {
+): Promise<ProbeRun | Refusal> {
   if (request.does === 'listen') return listened(request, io, signal);
   const obstacle = await whyNotProbed(request, signal);
-  if (obstacle !== null) return obstacle;
+  if (obstacle !== null) return { why: obstacle, status: exitStatus.noEvidence };
   await write(io.stderr, `${planText(request)}\n`);
   return probeServer(request, io, signal);
 }
@@ -47,13 +53,15 @@ async function listened(
   request: ListenRequest,
   io: Io,
   signal: AbortSignal,
-): Promise<ProbeRun | string> {
+): Promise<ProbeRun | Refusal> {
   try {
     return await probeClients(request, io, signal);
   } catch (error) {
+    if (error instanceof UnfitCertificate) return { why: error.message, status: exitStatus.usage };
     const isOurs = error instanceof Error && 'syscall' in error && error.syscall === 'listen';
     if (!isOurs) throw error;
-    return `${request.host}:${request.port} cannot be listened on: ${error.message}`;
+    const why = `${request.host}:${request.port} cannot be listened on: ${error.message}`;
+    return { why, status: exitStatus.noEvidence };
   }
 }
 

@@ -1,7 +1,7 @@
 import { upgradeResponse } from '../opening.ts';
 import type { Script, Step } from '../script.ts';
 import { type Check, type CheckContext, cannotTell, fail, type Judgement, pass } from './check.ts';
-import { defaultBounds, judgeWait, untilFin } from './deadline.ts';
+import { defaultBounds, judgeEnd, judgeHalfClose, untilFin } from './deadline.ts';
 import { afterOpening, close, text } from './steps.ts';
 import { doneAt, endOf, firstSeen, msText, ownEndOf, type Transcript } from './transcript.ts';
 
@@ -54,17 +54,8 @@ export const clientTeardownChecks: readonly Check[] = [
     judge: (transcript, { limits }) => {
       const closed = firstSeen(transcript, 'close-frame');
       if (closed === null) return cannotTell('no Close reply, so no closing handshake');
-      const end = endOf(transcript);
-      return judgeWait(
-        transcript,
-        {
-          endedAt: end?.at ?? null,
-          startedAt: closed.at,
-          what: end?.how ?? 'FIN',
-          bound: 'closing',
-        },
-        limits,
-      );
+      const awaited = { startedAt: closed.at, awaited: 'FIN', bound: 'closing' } as const;
+      return judgeEnd(transcript, awaited, limits);
     },
   },
   {
@@ -77,19 +68,7 @@ export const clientTeardownChecks: readonly Check[] = [
     consequence:
       'The socket stays in CLOSE-WAIT, which no kernel timer ends, and the application thinks it is connected.',
     script: (context) => afterOpening(context, [{ do: 'fin' }, untilFin(context)]),
-    judge: (transcript, { limits }) => {
-      const end = endOf(transcript);
-      return judgeWait(
-        transcript,
-        {
-          endedAt: end?.at ?? null,
-          startedAt: doneAt(transcript, 'fin') ?? 0,
-          what: end?.how ?? 'FIN',
-          bound: 'closing',
-        },
-        limits,
-      );
-    },
+    judge: judgeHalfClose,
   },
   {
     ...common,
@@ -105,19 +84,8 @@ export const clientTeardownChecks: readonly Check[] = [
       steps: [awaitRequest(context), untilFin(context)],
       reflexes: { handshake: 'never' },
     }),
-    judge: (transcript, { limits }) => {
-      const end = endOf(transcript);
-      return judgeWait(
-        transcript,
-        {
-          endedAt: end?.at ?? null,
-          startedAt: 0,
-          what: end?.how ?? 'end',
-          bound: 'opening',
-        },
-        limits,
-      );
-    },
+    judge: (transcript, { limits }) =>
+      judgeEnd(transcript, { startedAt: 0, awaited: 'end', bound: 'opening' }, limits),
   },
   {
     ...common,

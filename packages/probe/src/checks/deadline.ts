@@ -7,7 +7,7 @@ import {
   type Limits,
   pass,
 } from './check.ts';
-import { msText, type Transcript } from './transcript.ts';
+import { doneAt, endOf, msText, type Transcript } from './transcript.ts';
 
 /** What `Limits.bounds` is where nobody says otherwise, ms. */
 export const defaultBounds: Bounds = {
@@ -46,6 +46,32 @@ export function judgeWait(
   const held = transcript.until - startedAt;
   if (held >= bound) return fail(`no ${what} within ${msText(held)}`);
   return cannotTell(`no ${what} within ${msText(held)}; --patience ${patienceFor(bound)} decides`);
+}
+
+export interface AwaitedEnd {
+  readonly startedAt: number;
+  /** What is missed if it does not come. */
+  readonly awaited: 'FIN' | 'end';
+  readonly bound: keyof Bounds;
+  /** What came before it. */
+  readonly before?: string;
+}
+
+/** Judges the wait for the other side's FIN or RST. */
+export function judgeEnd(
+  transcript: Transcript,
+  { startedAt, awaited, bound, before = '' }: AwaitedEnd,
+  limits: Limits,
+): Judgement {
+  const end = endOf(transcript);
+  const what = end === null ? awaited : before + end.how;
+  return judgeWait(transcript, { endedAt: end?.at ?? null, startedAt, what, bound }, limits);
+}
+
+/** Judges the wait for the answer to our FIN without Close. */
+export function judgeHalfClose(transcript: Transcript, { limits }: CheckContext): Judgement {
+  const startedAt = doneAt(transcript, 'fin') ?? 0;
+  return judgeEnd(transcript, { startedAt, awaited: 'FIN', bound: 'closing' }, limits);
 }
 
 /** Waits for `patience`, however long the bound is: a longer patience finds out how long it really takes. */

@@ -1,7 +1,7 @@
 import { upgradeRequest } from '../opening.ts';
 import type { Script } from '../script.ts';
 import { type Check, type CheckContext, fail, type Judgement, pass } from './check.ts';
-import { defaultBounds, judgeWait, untilFin } from './deadline.ts';
+import { defaultBounds, judgeEnd, untilFin } from './deadline.ts';
 import { opening } from './steps.ts';
 import { endOf, firstSeen, httpStatus, msText, statusLine, type Transcript } from './transcript.ts';
 
@@ -132,16 +132,6 @@ function statusText(transcript: Transcript): string {
 
 /** An HTTP error that does not close leaves the connection as open as before. */
 function judgeOpening(transcript: Transcript, { limits }: CheckContext): Judgement {
-  const end = endOf(transcript);
-  const status = httpStatus(transcript);
-  return judgeWait(
-    transcript,
-    {
-      endedAt: end?.at ?? null,
-      startedAt: 0,
-      what: `${status === null ? '' : `${statusText(transcript)}, `}${end?.how ?? 'end'}`,
-      bound: 'opening',
-    },
-    limits,
-  );
+  const before = httpStatus(transcript) === null ? '' : `${statusText(transcript)}, `;
+  return judgeEnd(transcript, { startedAt: 0, awaited: 'end', bound: 'opening', before }, limits);
 }

@@ -1,9 +1,9 @@
 import { mayStandInClose } from '@farewell/core';
 import type { Step } from '../script.ts';
 import { type Check, type CheckContext, cannotTell, fail, type Judgement, pass } from './check.ts';
-import { defaultBounds, judgeWait, untilFin } from './deadline.ts';
+import { defaultBounds, judgeEnd, untilFin } from './deadline.ts';
 import { afterOpening, text } from './steps.ts';
-import { closeText, endOf, firstSeen, msText, type Transcript } from './transcript.ts';
+import { closeText, doneAt, endOf, firstSeen, msText, type Transcript } from './transcript.ts';
 
 /** Closes that the other side begins, because `--close-by` made it. */
 
@@ -45,7 +45,7 @@ export const serverCloseChecks: readonly Check[] = [
     judge: (transcript, context) =>
       withClose(transcript, (close) => {
         const end = endOf(transcript);
-        const answeredAt = close.at + thinkingTime(context);
+        const answeredAt = doneAt(transcript, 'Close') ?? transcript.until;
         if (end === null) return fail(`no FIN within ${msText(transcript.until - answeredAt)}`);
         const after = end.at - answeredAt;
         if (after < 0)
@@ -73,19 +73,9 @@ export const serverCloseChecks: readonly Check[] = [
         fin: 'never',
       }),
     judge: (transcript, { limits }) =>
-      withClose(transcript, (close) => {
-        const end = endOf(transcript);
-        return judgeWait(
-          transcript,
-          {
-            endedAt: end?.at ?? null,
-            startedAt: close.at,
-            what: end?.how ?? 'end',
-            bound: 'closing',
-          },
-          limits,
-        );
-      }),
+      withClose(transcript, ({ at: startedAt }) =>
+        judgeEnd(transcript, { startedAt, awaited: 'end', bound: 'closing' }, limits),
+      ),
   },
   {
     ...common,

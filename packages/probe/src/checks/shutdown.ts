@@ -1,6 +1,6 @@
 import { mayStandInClose } from '@farewell/core';
 import { type CheckInfo, cannotTell, fail, type Judgement, type Limits, pass } from './check.ts';
-import { defaultBounds, judgeWait } from './deadline.ts';
+import { defaultBounds, judgeEnd, judgeWait } from './deadline.ts';
 import { closeText, endOf, firstSeen, msText, type Transcript } from './transcript.ts';
 
 /** What a server does to its connections when it is told to stop. All times are from the signal on. */
@@ -87,17 +87,8 @@ export const shutdownChecks: readonly ShutdownCheck[] = [
     consequence: 'One client that never answers keeps the old process alive.',
     shows: ({ mute }) => mute,
     judge: ({ mute }, limits) => {
-      const end = endOf(mute);
-      return judgeWait(
-        mute,
-        {
-          endedAt: end?.at ?? null,
-          startedAt: 0,
-          what: `${firstSeen(mute, 'close-frame') ? 'Close, then ' : ''}${end?.how ?? 'end'}`,
-          bound: 'closing',
-        },
-        limits,
-      );
+      const before = firstSeen(mute, 'close-frame') ? 'Close, then ' : '';
+      return judgeEnd(mute, { startedAt: 0, awaited: 'end', bound: 'closing', before }, limits);
     },
   },
   {

@@ -1,6 +1,6 @@
 import type { Step } from '../script.ts';
 import { type Check, type CheckContext, cannotTell, fail, type Judgement, pass } from './check.ts';
-import { defaultBounds, judgeWait } from './deadline.ts';
+import { defaultBounds, judgeHalfClose, judgeWait } from './deadline.ts';
 import { releasedAt } from './heartbeat.ts';
 import { since } from './refusal.ts';
 import { afterOpening, close, text } from './steps.ts';
@@ -73,19 +73,7 @@ export const teardownChecks: readonly Check[] = [
       'The socket stays in CLOSE-WAIT, which no kernel timer ends, and keeps a descriptor for ever.',
     of: ['server'],
     script: (context) => afterOpening(context, [{ do: 'fin' }, untilFin(context)]),
-    judge: (transcript, { limits }) => {
-      const end = endOf(transcript);
-      return judgeWait(
-        transcript,
-        {
-          endedAt: end?.at ?? null,
-          startedAt: doneAt(transcript, 'fin') ?? 0,
-          what: end?.how ?? 'FIN',
-          bound: 'closing',
-        },
-        limits,
-      );
-    },
+    judge: judgeHalfClose,
   },
   {
     ...common,

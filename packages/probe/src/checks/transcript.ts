@@ -20,6 +20,16 @@ export interface Transcript {
   readonly sockets: readonly PeerSocket[];
 }
 
+/** The same, had everything come as early as it can have: what is judged otherwise then cannot be told. */
+export function atEarliest(transcript: Transcript): Transcript {
+  const entries = transcript.entries.map((entry) => {
+    if (entry.seen === undefined) return entry;
+    const at = entry.seen.notBefore;
+    return { ...entry, at, seen: { ...entry.seen, at } };
+  });
+  return { ...transcript, entries };
+}
+
 /** All that came in of one kind, in order. */
 export function allSeen({ entries }: Transcript, what: Seen['what']): readonly Seen[] {
   return entries.flatMap(({ seen }) => (seen?.what === what ? [seen] : []));

@@ -10,7 +10,8 @@ export type OpeningAnswer =
   | { readonly kind: 'silent'; readonly within: number }
   /** It ended the connection without an HTTP answer. */
   | { readonly kind: 'cut'; readonly how: 'FIN' | 'RST' }
-  | { readonly kind: 'unreachable'; readonly why: string };
+  /** `code`: as Node names errors, such as `ECONNREFUSED`; null: it has none. */
+  | { readonly kind: 'unreachable'; readonly why: string; readonly code: string | null };
 
 export interface OpeningOptions {
   /** How long the answer may take, ms. */
@@ -36,6 +37,17 @@ export async function openingAnswer(
     return { kind: 'refused', statusLine: statusLine(transcript) };
   } catch (error) {
     signal.throwIfAborted();
-    return { kind: 'unreachable', why: error instanceof Error ? error.message : String(error) };
+    return { kind: 'unreachable', why: textOf(error), code: codeOf(error) };
   }
+}
+
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Of several addresses that all failed Node tells no message.
+  return error.message || codeOf(error) || error.name;
+}
+
+function codeOf(error: unknown): string | null {
+  if (!(error instanceof Error && 'code' in error)) return null;
+  return typeof error.code === 'string' ? error.code : null;
 }

@@ -54,10 +54,12 @@ export function transcriptOf(
   start = peer.transcript[0]?.at ?? performance.now(),
 ): Transcript {
   return {
-    entries: peer.transcript.map((entry) => ({
+    entries: peer.transcript.map(({ at, seen, ...entry }) => ({
       ...entry,
-      at: entry.at - start,
-      ...(entry.seen && { seen: { ...entry.seen, at: entry.seen.at - start } }),
+      at: at - start,
+      ...(seen && {
+        seen: { ...seen, at: seen.at - start, notBefore: seen.notBefore - start },
+      }),
     })),
     until: performance.now() - start,
     sockets: sockets.map((socket) => ({ ...socket, at: socket.at - start })),

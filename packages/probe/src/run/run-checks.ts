@@ -9,7 +9,7 @@ import {
   notApplicable,
 } from '../checks/check.ts';
 import { afterOpening, close, ending } from '../checks/steps.ts';
-import { httpStatus, statusLine, type Transcript } from '../checks/transcript.ts';
+import { atEarliest, httpStatus, statusLine, type Transcript } from '../checks/transcript.ts';
 import { lackOf, lagTolerance, restsOnTime } from './doubt.ts';
 import { LagMeter } from './lag-meter.ts';
 import { playScript, type Stage } from './play-script.ts';
@@ -94,7 +94,7 @@ async function runCheck(check: Check, run: Run): Promise<CheckResult> {
 
 interface Attempt {
   readonly result: Omit<CheckResult, 'repeated'>;
-  /** Failed because of time, while this process was too late itself to be sure. */
+  /** The times are not sure enough for the verdict, because this process was too late itself. */
   readonly busy: boolean;
 }
 
@@ -105,10 +105,15 @@ async function attempt(check: Check, run: Run): Promise<Attempt> {
     const transcript = await playScript(check.script(context), stage);
     const followUp = check.followUp ? await playScript(ordinary(context), stage) : null;
     const judgement = judge(check, transcript, { context, followUp });
+    const earliest = judge(check, atEarliest(transcript), {
+      context,
+      followUp: followUp && atEarliest(followUp),
+    });
     const { lagTolerance: tolerated = lagTolerance(check, context.limits) } = run;
     const busy =
-      lag.worstSince(startedAt) > tolerated &&
-      restsOnTime(judgement, [transcript, ...(followUp ? [followUp] : [])], context.limits);
+      judgement.verdict !== earliest.verdict ||
+      (lag.worstSince(startedAt) > tolerated &&
+        restsOnTime(judgement, [transcript, ...(followUp ? [followUp] : [])], context.limits));
     return { result: { check, judgement, transcript }, busy };
   } catch (error) {
     stage.signal.throwIfAborted();

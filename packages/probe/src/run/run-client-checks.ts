@@ -1,4 +1,5 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import {
   type Check,
   type CheckContext,
@@ -8,9 +9,10 @@ import {
   notApplicable,
 } from '../checks/check.ts';
 import type { SeriesCheck, Visit } from '../checks/reconnect.ts';
-import { allSeen, type Transcript } from '../checks/transcript.ts';
+import { allSeen, atEarliest, type Transcript } from '../checks/transcript.ts';
 import { Player } from '../play.ts';
 import { RawPeer } from '../raw-peer.ts';
+import { serverOf } from '../raw-server.ts';
 import type { Script } from '../script.ts';
 import { lackOf, lagTolerance, restsOnTime } from './doubt.ts';
 import { LagMeter } from './lag-meter.ts';
@@ -24,6 +26,8 @@ export interface RunClientChecksOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** TLS, with this key and certificate. */
+  readonly tls?: SecureContextOptions;
   readonly checks: readonly ClientCheck[];
   readonly limits: Limits;
   readonly closeBy: string | null;
@@ -46,9 +50,7 @@ export async function runClientChecks(
   using lag = new LagMeter();
   using watch = options.readSockets ? new SocketWatch(options.readSockets) : null;
   const reception = new Reception(options, watch, lag);
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
-    reception.receive(socket),
-  );
+  const server = serverOf(options.tls, (socket, tcp) => reception.receive(socket, tcp));
   await listening(server, options);
   options.onListening?.((server.address() as AddressInfo).port);
   try {
@@ -103,13 +105,14 @@ class Reception {
     if (this.#bookings.every(({ result }) => result !== null)) this.#finish();
   }
 
-  receive(socket: Socket): void {
-    const arrivedAt = performance.now();
+  /** `tcp`: the socket below TLS, or the same. */
+  receive(socket: Socket, tcp: Socket): void {
     if (this.#idle) clearTimeout(this.#idle);
     const first: Script = { name: 'who', steps: [], reflexes: { handshake: 'never' } };
-    const peer = new RawPeer(socket, new Player({ role: 'server', script: first }));
+    const peer = new RawPeer(socket, new Player({ role: 'server', script: first }), tcp);
+    const arrivedAt = peer.seen[0]?.at ?? performance.now();
     this.#peers.add(peer);
-    const followed = this.#watch?.follow(endsOf(socket)) ?? null;
+    const followed = this.#watch?.follow(endsOf(tcp)) ?? null;
     peer
       .until((seen) => seen.some(({ what }) => what === 'handshake'))
       .then(() => this.#serve(peer, arrivedAt, followed))
@@ -166,9 +169,16 @@ class Reception {
   #judge(booking: Booking, lag: number): void {
     if (booking.visits.length < booking.scripts.length) return;
     const judgement = judgeVisits(booking, this.#context);
+    const visits = booking.visits.map((visit) => ({
+      ...visit,
+      transcript: atEarliest(visit.transcript),
+    }));
+    const earliest = judgeVisits({ ...booking, visits }, this.#context);
     const { limits, lagTolerance: tolerated = lagTolerance(booking.check, limits) } = this.#options;
     const transcripts = booking.visits.map(({ transcript }) => transcript);
-    const isSure = lag <= tolerated || !restsOnTime(judgement, transcripts, limits);
+    const isSure =
+      judgement.verdict === earliest.verdict &&
+      (lag <= tolerated || !restsOnTime(judgement, transcripts, limits));
     if (!isSure && !booking.repeated) {
       booking.repeated = true;
       booking.visits.length = 0;

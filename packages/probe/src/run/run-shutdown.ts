@@ -1,10 +1,12 @@
 import { promisify } from 'node:util';
-import type { Limits } from '../checks/check.ts';
+import { cannotTell, type Judgement, type Limits } from '../checks/check.ts';
 import type { LateAttempt, Shutdown, ShutdownCheck } from '../checks/shutdown.ts';
 import { afterOpening } from '../checks/steps.ts';
-import type { Transcript } from '../checks/transcript.ts';
+import { atEarliest, type Transcript } from '../checks/transcript.ts';
 import { connectRawPeer, type RawPeer } from '../raw-peer.ts';
 import type { Reflexes } from '../script.ts';
+import { restsOnTime } from './doubt.ts';
+import { LagMeter } from './lag-meter.ts';
 import { type OpeningOptions, openingAnswer } from './opening-answer.ts';
 import { endsOf, transcriptOf } from './play-script.ts';
 import type { CheckResult } from './run-checks.ts';
@@ -44,13 +46,40 @@ export async function runShutdown(
     watch,
     reflexes: { close: 'never', fin: 'never' },
   });
+  using lag = new LagMeter();
+  const startedAt = performance.now();
   const shutdown = await stopAndWatch(target, options, clients);
+  const isBusy = lag.worstSince(startedAt) > options.limits.answer / 4;
   return options.checks.map((check) => ({
     check,
-    judgement: check.judge(shutdown, options.limits),
+    judgement: judgeStop(check, shutdown, { limits: options.limits, isBusy }),
     transcript: check.shows(shutdown),
     repeated: false,
   }));
+}
+
+interface Doubt {
+  readonly limits: Limits;
+  /** This process was late itself by more than a quarter of what an answer may take. */
+  readonly isBusy: boolean;
+}
+
+/** A stop happens once: what a busy machine hides cannot be repeated. */
+function judgeStop(check: ShutdownCheck, shutdown: Shutdown, { limits, isBusy }: Doubt): Judgement {
+  const judgement = check.judge(shutdown, limits);
+  const earliest = check.judge(
+    {
+      ...shutdown,
+      polite: shutdown.polite.map(atEarliest),
+      mute: atEarliest(shutdown.mute),
+    },
+    limits,
+  );
+  const transcripts = [...shutdown.polite, shutdown.mute];
+  const isSure =
+    judgement.verdict === earliest.verdict &&
+    !(isBusy && restsOnTime(judgement, transcripts, limits));
+  return isSure ? judgement : cannotTell(`this machine was too busy to tell: ${judgement.seen}`);
 }
 
 async function stopAndWatch(

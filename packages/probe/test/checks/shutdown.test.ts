@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { shutdownChecks } from '../../src/checks/shutdown.ts';
-import { listenRawPeer, type RawServer } from '../../src/raw-peer.ts';
+import { listenRawPeer, type RawServer } from '../../src/raw-server.ts';
 import { runShutdown } from '../../src/run/run-shutdown.ts';
 import type { Step } from '../../src/script.ts';
 import { short } from '../support/run-check.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { checks } from '../../src/checks/all.ts';
-import { listenRawPeer } from '../../src/raw-peer.ts';
+import { listenRawPeer } from '../../src/raw-server.ts';
 import { type RunChecksOptions, runChecks } from '../../src/run/run-checks.ts';
 import { short } from '../support/run-check.ts';
 import { answering, server } from '../support/scripted-peers.ts';

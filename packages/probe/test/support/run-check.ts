@@ -1,6 +1,7 @@
 import { openNamespace } from '@farewell/evidence';
 import type { Check, Limits } from '../../src/checks/check.ts';
-import { connectRawPeer, listenRawPeer, type RawPeer } from '../../src/raw-peer.ts';
+import { connectRawPeer, type RawPeer } from '../../src/raw-peer.ts';
+import { listenRawPeer } from '../../src/raw-server.ts';
 import { type CheckResult, runChecks } from '../../src/run/run-checks.ts';
 import { type ClientCheck, runClientChecks } from '../../src/run/run-client-checks.ts';
 import type { ReadSockets } from '../../src/run/socket-watch.ts';
