@@ -55,9 +55,8 @@ function readRuns(): readonly Run[] {
 }
 
 function build(): void {
-  const { status } = spawnSync('mvn', ['-q', '-B', '-f', 'examples/ktor/pom.xml', 'compile'], {
-    stdio: 'inherit',
-  });
+  const args = ['-q', '-B', '-Dkotlin.compiler.daemon=false', '-f', 'examples/ktor/pom.xml'];
+  const { status } = spawnSync('mvn', [...args, 'compile'], { stdio: 'inherit' });
   if (status !== 0) throw new Error(`mvn ended with ${status}`);
 }
 

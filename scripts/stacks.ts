@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { cache, installKit, type Kit } from '../test/stacks/kits.ts';
-import { type Check, probeClient, probeServer, versionOf } from '../test/stacks/probe.ts';
+import { type Check, probeStack, versionOf } from '../test/stacks/probe.ts';
 import { clients, type Stack, servers } from '../test/stacks/stacks.ts';
 import { type Measured, type Stacks, writeStacks } from './stacks/pages.ts';
 
@@ -100,21 +100,13 @@ function install(kit: Kit): void {
 async function work(): Promise<void> {
   for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
     try {
-      keep(job, await checksOf(job));
+      const play = (): Promise<readonly Check[]> => probeStack(job.role, job.stack);
+      // A stack that did not start gets another try.
+      keep(job, await play().catch(play));
     } catch (error) {
       fail(`${keyOf(job)}: ${String(error)}`);
     }
   }
-}
-
-/** Whatever the machine was too busy to tell, and a stack that did not start, gets another try. */
-async function checksOf({ role, stack }: Job): Promise<readonly Check[]> {
-  const play = role === 'server' ? probeServer : probeClient;
-  const { checks } = await play(stack).catch(() => play(stack));
-  const open = checks.filter(({ seen }) => seen.startsWith('this machine was too busy'));
-  if (open.length === 0) return checks;
-  const again = await play(stack, { only: open.map(({ id }) => id) });
-  return checks.map((check) => again.checks.find(({ id }) => id === check.id) ?? check);
 }
 
 function keep(job: Job, checks: readonly Check[]): void {

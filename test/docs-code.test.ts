@@ -3,11 +3,11 @@ import { createServer } from '@farewell/server';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { problemWith as problemWithAws } from './docs-code/aws.ts';
-import { type Block, blocksIn } from './docs-code/blocks.ts';
+import { type Block, blocksIn, blocksOf } from './docs-code/blocks.ts';
 import { problemWith as problemWithCommands } from './docs-code/commands.ts';
 import { vet } from './docs-code/go.ts';
 import { problemWith as problemWithHaproxy } from './docs-code/haproxy.ts';
-import { compile } from './docs-code/kotlin.ts';
+import { compile, notInExample } from './docs-code/kotlin.ts';
 import { problemWith as problemWithKubernetes } from './docs-code/kubernetes.ts';
 import { problemWith as problemWithNginx } from './docs-code/nginx.ts';
 import { Programs } from './docs-code/typescript.ts';
@@ -37,6 +37,12 @@ describe('the code in the pages', () => {
     const blocks = blocksIn('js').filter(({ page }) => !page.endsWith('other-stacks.md'));
     using programs = new Programs(blocks);
     expect(programs.check()).toBe('');
+  });
+
+  test('in Kotlin, in the page on Kotlin, is that of the example', () => {
+    const blocks = blocksOf('docs/kotlin.md').filter(({ language }) => language === 'kotlin');
+    expect(blocks.length).toBeGreaterThan(3);
+    expect(notInExample(blocks)).toEqual([]);
   });
 
   test('in YAML parses', () => {

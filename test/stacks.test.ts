@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { installKit } from './stacks/kits.ts';
-import { type Check, probeClient, probeServer } from './stacks/probe.ts';
+import { type Check, probeStack } from './stacks/probe.ts';
 import { clients, type Stack, servers } from './stacks/stacks.ts';
 import { describeWith } from './support/requires.ts';
 
@@ -31,19 +31,19 @@ describeWith(
     test.concurrent.each(chosen.server)(
       'the server %s',
       async (name) => {
-        const { checks } = await probeServer(find(servers, name));
+        const checks = await probeStack('server', find(servers, name));
         expect(changes(checks, committed('servers', name))).toEqual([]);
       },
-      3 * minutes,
+      5 * minutes,
     );
 
     test.concurrent.each(chosen.client)(
       'the client %s',
       async (name) => {
-        const { checks } = await probeClient(find(clients, name));
+        const checks = await probeStack('client', find(clients, name));
         expect(changes(checks, committed('clients', name))).toEqual([]);
       },
-      3 * minutes,
+      5 * minutes,
     );
   },
 );

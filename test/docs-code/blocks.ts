@@ -31,7 +31,8 @@ export function blocksIn(...languages: readonly string[]): readonly Block[] {
   return found;
 }
 
-function blocksOf(page: string): readonly Block[] {
+/** The blocks of one page, whose path is from the root of the project. */
+export function blocksOf(page: string): readonly Block[] {
   const text = readFileSync(join(root, page), 'utf8');
   return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map((match) => {
     const [, language = '', code = ''] = match;

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Block, inPages, root } from './blocks.ts';
@@ -68,14 +76,28 @@ export function compile(blocks: readonly Block[]): string {
     mkdirSync(pages);
     writeFileSync(join(pages, 'ambient.kt'), ambient);
     for (const block of blocks) writeFileSync(join(pages, `${block.name}.kt`), fileOf(block));
-    const { status, stdout, stderr } = spawnSync('mvn', ['-q', '-B', 'compile'], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
+    const { status, stdout, stderr } = spawnSync(
+      'mvn',
+      ['-q', '-B', '-Dkotlin.compiler.daemon=false', 'compile'],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+      },
+    );
     return status === 0 ? '' : inPages(`${stdout}${stderr}`, blocks);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Which of the blocks do not stand in the example as they are. */
+export function notInExample(blocks: readonly Block[]): readonly string[] {
+  const sources = readdirSync(join(example, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.kt'))
+    .map((file) => readFileSync(join(example, 'src', file), 'utf8'));
+  return blocks
+    .filter(({ code }) => !sources.some((source) => source.includes(code)))
+    .map(({ page, line }) => `${page}, line ${line}`);
 }
 
 function fileOf({ code, name }: Block): string {

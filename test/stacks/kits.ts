@@ -36,6 +36,9 @@ export const cache =
   process.env['FAREWELL_STACKS_CACHE'] ?? join(homedir(), '.cache', 'farewell-stacks');
 
 const pip = 'python3 -m venv . && ./bin/pip install -q -r requirements.txt';
+const maven = 'mvn -q -B compile';
+/** Kotlin's daemon would stay behind. */
+const mavenWithKotlin = `${maven} -Dkotlin.compiler.daemon=false`;
 
 /** Commands in the kit's folder of the cache, which holds the manifest and a folder for each stack. */
 const install: Readonly<Record<Kit, string>> = {
@@ -44,12 +47,12 @@ const install: Readonly<Record<Kit, string>> = {
   python: pip,
   go: 'go mod tidy && for main in */server */client; do if [ -d "$main" ]; then go build -o "bin/$(echo "$main" | tr / -)" "./$main" || exit 1; fi; done',
   rust: 'cargo build -q --release',
-  ktor: 'mvn -q -B compile',
-  'ktor-jetty': 'mvn -q -B compile',
-  jvm: 'mvn -q -B compile',
-  spring: 'mvn -q -B compile',
-  'spring-jetty': 'mvn -q -B compile',
-  'spring-webflux': 'mvn -q -B compile',
+  ktor: mavenWithKotlin,
+  'ktor-jetty': mavenWithKotlin,
+  jvm: maven,
+  spring: maven,
+  'spring-jetty': maven,
+  'spring-webflux': maven,
   envoy: pip,
   cures: pip,
 };
@@ -58,9 +61,35 @@ export function folderOf(kit: Kit): string {
   return kit === 'none' ? sources : join(cache, kit);
 }
 
-/** Installs a kit unless this very source is installed. Throws what the installer said if it fails. */
+/**
+ * Installs a kit unless this very source is installed; one process at a time. Throws what the installer said if it
+ * fails.
+ */
 export function installKit(kit: Kit, stacks: readonly string[]): void {
   if (kit === 'none') return;
+  mkdirSync(cache, { recursive: true });
+  const lock = `${folderOf(kit)}.lock`;
+  while (!takes(lock)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  try {
+    installAlone(kit, stacks);
+  } finally {
+    rmSync(lock);
+  }
+}
+
+/** Whoever died with it does not keep it. */
+function takes(lock: string): boolean {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch {
+    const holder = existsSync(lock) ? readFileSync(lock, 'utf8') : '';
+    if (holder !== '' && !existsSync(`/proc/${holder}`)) rmSync(lock, { force: true });
+    return false;
+  }
+}
+
+function installAlone(kit: Kit, stacks: readonly string[]): void {
   const folder = folderOf(kit);
   const source = fingerprint(kit, stacks);
   const stamp = join(folder, '.installed');
