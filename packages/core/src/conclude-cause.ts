@@ -24,57 +24,55 @@ import { peerOf } from './tcp-teardown.ts';
 export function concludeCause(connection: Connection): Cause {
   const { vantage } = connection;
   if (vantage !== 'wire') return concludeCauseAt(connection, vantage);
-  return connection.refused ? 'opening-refused' : firstOf(onTheWire(connection));
+  return connection.refused ? 'opening-refused' : onTheWire(connection);
 }
 
 /** What ended the connection for one end. */
 export function concludeCauseAt(connection: Connection, role: Role): Cause {
-  return connection.refused ? 'opening-refused' : firstOf(atEnd(connection, role));
+  return connection.refused ? 'opening-refused' : atEnd(connection, role);
 }
-
-type Candidate = readonly [applies: Answer, cause: Cause];
 
 /** The first that applies; one that is not decided hides all behind it. */
-function firstOf(candidates: readonly Candidate[]): Cause {
-  const decisive = candidates.find(([applies]) => applies !== 'no');
-  return decisive?.[0] === 'yes' ? decisive[1] : 'unknown';
+function atEnd(connection: Connection, role: Role): Cause {
+  return (
+    gaveUp(connection, role) ??
+    causeIf(not(opened(connection)), 'opening-failed') ??
+    causeIf(violated(connection, peerOf(role)), 'protocol-violation') ??
+    causeIf(threw(connection, role), 'handler-threw') ??
+    causeIf(handshakeDone(connection, role), 'closing-handshake') ??
+    causeIf(failed(connection, role), ofError(connection[role].error?.errno)) ??
+    causeIf(receivedRst(connection, role), 'reset') ??
+    causeIf(receivedFin(connection, role), 'fin-without-close-frame') ??
+    'unknown'
+  );
 }
 
-function atEnd(connection: Connection, role: Role): readonly Candidate[] {
-  return [
-    gaveUp(connection, role),
-    [not(opened(connection)), 'opening-failed'],
-    [violated(connection, peerOf(role)), 'protocol-violation'],
-    [threw(connection, role), 'handler-threw'],
-    [handshakeDone(connection, role), 'closing-handshake'],
-    [failed(connection, role), ofError(connection[role].error?.errno)],
-    [receivedRst(connection, role), 'reset'],
-    [receivedFin(connection, role), 'fin-without-close-frame'],
-  ];
+function onTheWire(connection: Connection): Cause {
+  const eitherEnd = (did: (connection: Connection, role: Role) => Answer): Answer =>
+    either(did(connection, 'client'), did(connection, 'server'));
+  const closed = both(sentClose(connection, 'client'), sentClose(connection, 'server'));
+  return (
+    causeIf(not(opened(connection)), 'opening-failed') ??
+    causeIf(closed, 'closing-handshake') ??
+    causeIf(connection.foreignRst ? 'yes' : eitherEnd(sentRst), 'reset') ??
+    causeIf(eitherEnd(sentFin), 'fin-without-close-frame') ??
+    'unknown'
+  );
 }
 
-function onTheWire(connection: Connection): readonly Candidate[] {
-  const foreign: Answer = connection.foreignRst ? 'yes' : 'no';
-  const rst = either(sentRst(connection, 'client'), sentRst(connection, 'server'));
-  return [
-    [not(opened(connection)), 'opening-failed'],
-    [both(sentClose(connection, 'client'), sentClose(connection, 'server')), 'closing-handshake'],
-    [either(foreign, rst), 'reset'],
-    [
-      either(sentFin(connection, 'client'), sentFin(connection, 'server')),
-      'fin-without-close-frame',
-    ],
-  ];
+/** null: it was not that. */
+function causeIf(applies: Answer, cause: Cause): Cause | null {
+  if (applies === 'no') return null;
+  return applies === 'yes' ? cause : 'unknown';
 }
 
 /** Its application reset or destroyed the socket, unless that was the policy's way or an answer. */
-function gaveUp(connection: Connection, role: Role): Candidate {
+function gaveUp(connection: Connection, role: Role): Cause | null {
   const answer = aborted(connection, role);
   const { rst, destroyed } = connection[role];
   const why = rst?.because ?? destroyed?.because;
-  if (answer !== 'yes' || why === undefined) return [answer, 'unknown'];
-  const cause = ofAbort(why);
-  return cause === null ? ['no', 'unknown'] : ['yes', cause];
+  if (answer !== 'yes') return causeIf(answer, 'unknown');
+  return why === undefined ? 'unknown' : ofAbort(why);
 }
 
 function ofAbort(because: Because): Cause | null {

@@ -162,16 +162,29 @@ function errorAt(connection: Connection, role: Role): CloseOutcome['error'] {
 
 function phases(connection: Connection, vantage: Vantage): Phases {
   const { client, server, foreignRst } = connection;
-  const at = (sighting: Sighting | null): number | Unknown => sighting?.times[vantage] ?? 'unknown';
-  const rsts = [client.rst, server.rst, foreignRst].map(at).filter((time) => time !== 'unknown');
+  const endRstAt = earlier(seenAt(client.rst, vantage), seenAt(server.rst, vantage));
   return {
     connectingAt: connection.connectingAt ?? 'unknown',
     openedAt: connection.openedAt ?? 'unknown',
-    closeAt: { client: at(client.closeFrame), server: at(server.closeFrame) },
-    finAt: { client: at(client.fin), server: at(server.fin) },
-    rstAt: rsts.length === 0 ? 'unknown' : Math.min(...rsts),
+    closeAt: {
+      client: seenAt(client.closeFrame, vantage),
+      server: seenAt(server.closeFrame, vantage),
+    },
+    finAt: { client: seenAt(client.fin, vantage), server: seenAt(server.fin, vantage) },
+    rstAt: earlier(endRstAt, seenAt(foreignRst, vantage)),
     endedAt: connection.endedAt[vantage] ?? Number.NaN,
   };
+}
+
+type Time = number | Unknown;
+
+function seenAt(sighting: Sighting | null, vantage: Vantage): Time {
+  return sighting?.times[vantage] ?? 'unknown';
+}
+
+function earlier(a: Time, b: Time): Time {
+  if (a === 'unknown') return b;
+  return b === 'unknown' ? a : Math.min(a, b);
 }
 
 function toBoolean(answer: Answer): boolean | Unknown {

@@ -20,11 +20,11 @@ class Unsettled<T> implements Settled<T> {
   reject: Settled<T>['reject'] = ignore;
 
   constructor() {
-    this.promise = new Promise((resolve, reject) => {
+    const promise = new Promise<T>((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
     });
-    handled(this.promise);
+    this.promise = handled(promise);
   }
 }
 

@@ -36,6 +36,16 @@ export interface TcpOutcome {
   readonly basis: 'kernel' | 'packets' | 'inferred' | 'none';
 }
 
+/** What is known of the FINs of one end; asked once, as each answer goes through all that was seen. */
+interface Fins {
+  readonly sent: Answer;
+  readonly received: Answer;
+  /** Had it the peer's FIN before it sent its own? */
+  readonly answers: Answer;
+}
+
+type FinsOfBoth = Readonly<Record<Role, Fins>>;
+
 /** An answer, and whether it is only inferred. */
 interface Conclusion {
   readonly holder: Holder;
@@ -49,55 +59,65 @@ interface Conclusion {
  * not: nobody can look into the other kernel, where the socket may have been reset.
  */
 export function tcpOutcome(connection: Connection): TcpOutcome {
+  const fins = { client: finsOf(connection, 'client'), server: finsOf(connection, 'server') };
   const held = {
-    client: heldTimeWait(connection, 'client'),
-    server: heldTimeWait(connection, 'server'),
+    client: heldTimeWait(connection, fins, 'client'),
+    server: heldTimeWait(connection, fins, 'server'),
   };
-  const fin = firstFin(connection);
-  const wait = timeWait(connection, held, fin);
+  const fin = firstFin(connection, fins);
+  const wait = timeWait(connection, { held, fins }, fin);
   return {
     firstFin: fin.holder,
     timeWait: wait.holder,
     heldTimeWait: held,
-    ended: { client: endedBy(connection, 'client'), server: endedBy(connection, 'server') },
+    ended: {
+      client: endedBy(connection, fins, 'client'),
+      server: endedBy(connection, fins, 'server'),
+    },
     basis: basisOf(connection, [fin, wait]),
   };
 }
 
+function finsOf(connection: Connection, role: Role): Fins {
+  return {
+    sent: sentFin(connection, role),
+    received: receivedFin(connection, role),
+    answers: answersFin(connection, role),
+  };
+}
+
 /** Did `role` go into TIME-WAIT? Needs FINs both ways, its own before it had the peer's, and no reset. */
-export function heldTimeWait(connection: Connection, role: Role): Answer {
+function heldTimeWait(connection: Connection, fins: FinsOfBoth, role: Role): Answer {
   if (wasSeenIn(connection, role, 'TIME-WAIT')) return 'yes';
-  const peer = peerOf(role);
+  const own = fins[role];
   const excluded =
-    answersFin(connection, role) === 'yes' ||
+    own.answers === 'yes' ||
     receivedRst(connection, role) === 'yes' ||
     failed(connection, role) === 'yes' ||
-    sentFin(connection, role) === 'no' ||
-    sentFin(connection, peer) === 'no' ||
-    receivedFin(connection, role) === 'no' ||
+    own.sent === 'no' ||
+    fins[peerOf(role)].sent === 'no' ||
+    own.received === 'no' ||
     connection.never[neverOf[role]['held-time-wait']];
   if (excluded) return 'no';
-  return acknowledgedBothWays(connection, role) ? 'yes' : 'unknown';
+  return acknowledgedBothWays(connection, fins, role) ? 'yes' : 'unknown';
 }
 
 /** Its FIN was not an answer and is acknowledged, and so is the peer's: RFC 9293 leaves only TIME-WAIT. */
-function acknowledgedBothWays(connection: Connection, role: Role): boolean {
+function acknowledgedBothWays(connection: Connection, fins: FinsOfBoth, role: Role): boolean {
   const peer = peerOf(role);
-  const wentFirst = answersFin(connection, role) === 'no' && sentFin(connection, role) === 'yes';
-  const acknowledged =
-    connection[role].finAckedAt !== null || answersFin(connection, peer) === 'yes';
+  const wentFirst = fins[role].answers === 'no' && fins[role].sent === 'yes';
+  const acknowledged = connection[role].finAckedAt !== null || fins[peer].answers === 'yes';
   return wentFirst && acknowledged && connection[peer].finAckedAt !== null;
 }
 
-function firstFin(connection: Connection): Conclusion {
-  if (answersFin(connection, 'server') === 'yes') return known('client');
-  if (answersFin(connection, 'client') === 'yes') return known('server');
-  const [client, server] = [sentFin(connection, 'client'), sentFin(connection, 'server')];
-  if (client === 'no' && server !== 'unknown') return known(server === 'yes' ? 'server' : 'none');
-  if (server === 'no' && client === 'yes') return known('client');
-  const neitherAnswers =
-    answersFin(connection, 'client') === 'no' && answersFin(connection, 'server') === 'no';
-  if (client === 'yes' && server === 'yes' && neitherAnswers) return known('both');
+function firstFin(connection: Connection, { client, server }: FinsOfBoth): Conclusion {
+  if (server.answers === 'yes') return known('client');
+  if (client.answers === 'yes') return known('server');
+  if (client.sent === 'no' && server.sent !== 'unknown')
+    return known(server.sent === 'yes' ? 'server' : 'none');
+  if (server.sent === 'no' && client.sent === 'yes') return known('client');
+  const neitherAnswers = client.answers === 'no' && server.answers === 'no';
+  if (client.sent === 'yes' && server.sent === 'yes' && neitherAnswers) return known('both');
   return { holder: alone(connection), inferred: true };
 }
 
@@ -108,34 +128,38 @@ function alone(connection: Connection): Holder {
   return client ? 'client' : 'server';
 }
 
-type Held = TcpOutcome['heldTimeWait'];
+/** What was concluded so far. */
+interface Told {
+  readonly held: TcpOutcome['heldTimeWait'];
+  readonly fins: FinsOfBoth;
+}
 
-function timeWait(connection: Connection, held: Held, first: Conclusion): Conclusion {
-  const { client, server } = held;
+function timeWait(connection: Connection, told: Told, first: Conclusion): Conclusion {
+  const { client, server } = told.held;
   if (client !== 'unknown' && server !== 'unknown') {
     if (client === server) return known(client === 'yes' ? 'both' : 'none');
     return known(client === 'yes' ? 'client' : 'server');
   }
   const { holder } = first;
   const expected = holder === 'client' || holder === 'server' ? holder : null;
-  const usual = expected !== null && usualCourse(connection, held, expected);
+  const usual = expected !== null && usualCourse(connection, told, expected);
   return { holder: usual ? expected : 'unknown', inferred: true };
 }
 
 /** First FIN by `role`, an answer by the other, no reset on the way as far as was seen. */
-function usualCourse(connection: Connection, held: Held, role: Role): boolean {
+function usualCourse(connection: Connection, { held, fins }: Told, role: Role): boolean {
   const peer = peerOf(role);
-  const answered = sentFin(connection, peer) === 'yes' && sentFin(connection, role) === 'yes';
+  const answered = fins[peer].sent === 'yes' && fins[role].sent === 'yes';
   const isReset = sentRst(connection, role) === 'yes' || sentRst(connection, peer) === 'yes';
   return answered && !isReset && held[role] !== 'no' && held[peer] !== 'yes';
 }
 
-function endedBy(connection: Connection, role: Role): TcpOutcome['ended'][Role] {
+function endedBy(connection: Connection, fins: FinsOfBoth, role: Role): TcpOutcome['ended'][Role] {
   const rst = sentRst(connection, role);
   if (rst !== 'no') return rst === 'yes' ? 'rst' : 'unknown';
-  const fin = sentFin(connection, role);
-  if (fin === 'unknown') return fin;
-  return fin === 'yes' ? 'fin' : 'open';
+  const { sent } = fins[role];
+  if (sent === 'unknown') return sent;
+  return sent === 'yes' ? 'fin' : 'open';
 }
 
 function basisOf(
