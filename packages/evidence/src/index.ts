@@ -25,6 +25,8 @@ export {
   type ReadCapturesOptions,
   readCaptures,
 } from './captures/read-capture.ts';
+export { type ReadInThreadOptions, readCapturesInThread } from './captures/read-in-thread.ts';
+export type { ReportedConnection } from './captures/record-reader.ts';
 export type { RoleBasis } from './captures/roles.ts';
 export type { Violation } from './captures/violations.ts';
 export { EvidenceError, type EvidenceErrorCode } from './evidence-error.ts';

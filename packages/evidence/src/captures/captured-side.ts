@@ -9,7 +9,7 @@ import type {
 } from './captured-connection.ts';
 import { ignoredReset, resetValidities } from './resets.ts';
 import * as slot from './slots.ts';
-import type { Texts } from './texts.ts';
+import type { TextsByNumber } from './texts.ts';
 import { CLIENT_NOT_MASKED, SERVER_MASKED, violationsOf } from './violations.ts';
 import { WITHOUT_CODE } from './walk-frames.ts';
 import {
@@ -22,7 +22,7 @@ import {
 type Slots = slot.Slots;
 
 /** What side `side` of the connection that is sought has sent. The roles must be settled. */
-export function capturedSide(slots: Slots, texts: Texts, side: number): CapturedSide {
+export function capturedSide(slots: Slots, texts: TextsByNumber, side: number): CapturedSide {
   return {
     packets: slots.word(slot.PACKETS, side),
     payloadBytes: slots.number(slot.PAYLOAD_BYTES, side),
@@ -111,7 +111,7 @@ function readReset(slots: Slots, side: number): CapturedReset | null {
   };
 }
 
-function readClose(slots: Slots, texts: Texts, side: number): CapturedCloseFrame | null {
+function readClose(slots: Slots, texts: TextsByNumber, side: number): CapturedCloseFrame | null {
   const code = slots.word(slot.CLOSE_CODE, side);
   if (code === 0) return null;
   const ack = slots.word(slot.CLOSE_ACK, side);

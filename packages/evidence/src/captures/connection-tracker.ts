@@ -1,10 +1,11 @@
-import { ConnectionRecord, type Report } from './connection-record.ts';
+import { ConnectionRecord } from './connection-record.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { EventLog } from './event-log.ts';
 import { Linger } from './linger.ts';
 import type { Packet } from './packet.ts';
 import { ACK, SYN } from './parse-tcp.ts';
 import { takePlainSegment } from './plain-segment.ts';
+import type { Report } from './read-connection.ts';
 import {
   ENDED,
   ENDED_AT,

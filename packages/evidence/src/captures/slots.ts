@@ -25,6 +25,7 @@ export const EXTENSIONS = 20;
 export const SERVER_SOFTWARE = 21;
 export const ACCEPT_RECEIVED = 22; // hash of Sec-WebSocket-Accept
 export const KEY = 23; // 6 words, Sec-WebSocket-Key as it was sent
+export const ACCEPT_EXPECTED = 29; // hash of what that key demands; known once the connection is settled
 // Numbers of the connection.
 export const OPENED_AT = 15;
 export const ENDED_AT = 16;
@@ -84,7 +85,7 @@ export const AFTER_CLOSE_BYTES = 55;
 
 /** Distance between the words of the two sides: 40 words, and 15 numbers in 30 words. */
 export const SIDE_STRIDE = 70;
-const CONNECTION_WORDS = 42 + 2 * SIDE_STRIDE;
+export const CONNECTION_WORDS = 42 + 2 * SIDE_STRIDE;
 
 export const IPV6 = 1 << 0;
 export const ENDED = 1 << 1;
@@ -145,6 +146,20 @@ export class Slots {
     this.base = (id & (BLOCK_CONNECTIONS - 1)) * CONNECTION_WORDS;
     this.numberBase = this.base >> 1;
     this.id = id;
+  }
+
+  /** Copies the slots of the connection to `at` of other words. */
+  copyTo(words: Int32Array, at: number): void {
+    words.set(this.words.subarray(this.base, this.base + CONNECTION_WORDS), at);
+  }
+
+  /** Has the accessors read a connection that lies elsewhere, at `base` of these words. */
+  show(words: Int32Array, numbers: Float64Array, base: number): void {
+    this.words = words;
+    this.numbers = numbers;
+    this.base = base;
+    this.numberBase = base >> 1;
+    this.id = -1;
   }
 
   /** Takes a connection whose slots are all zero, and seeks it. */

@@ -6,12 +6,17 @@ interface Text {
   readonly text: string;
 }
 
+/** Gives a text for its number. */
+export interface TextsByNumber {
+  text(number: number): string;
+}
+
 /**
  * Short texts by number, so that a connection needs one word for a subprotocol or a reason that
  * thousands of others have too, and no text is made twice. Bounded: past 4096 different ones every
  * new one is number 1, which says so.
  */
-export class Texts {
+export class Texts implements TextsByNumber {
   readonly #texts: Text[] = [
     { bytes: new Uint8Array(0), text: '' },
     { bytes: new Uint8Array(0), text: '(not kept: too many different texts in this capture)' },
@@ -42,6 +47,11 @@ export class Texts {
 
   text(number: number): string {
     return this.#texts[number]?.text ?? '';
+  }
+
+  /** Those with the number `first` and higher ones, in order. */
+  from(first: number): readonly string[] {
+    return this.#texts.slice(first).map(({ text }) => text);
   }
 }
 
