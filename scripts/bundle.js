@@ -5,10 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const dist = fileURLToPath(new URL('../packages/cli/dist/', import.meta.url));
+const readingThread = fileURLToPath(
+  new URL('../packages/evidence/dist/captures/reading-thread.js', import.meta.url),
+);
 
 rmSync(`${dist}bundle`, { recursive: true, force: true });
 await build({
-  entryPoints: { bundle: `${dist}main.js` },
+  // The thread that reads captures is looked for beside whoever starts it.
+  entryPoints: { bundle: `${dist}main.js`, 'bundle/reading-thread': readingThread },
   outdir: dist,
   chunkNames: 'bundle/[name]-[hash]',
   bundle: true,

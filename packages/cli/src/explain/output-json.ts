@@ -6,7 +6,6 @@ import { LineWriter } from './render-line.ts';
 export function jsonOutput(): Output {
   const texts: { readonly index: number; readonly text: string }[] = [];
   return {
-    encoding: 'utf8',
     connection(explained) {
       texts.push({
         index: explained.connection.index,
@@ -26,7 +25,6 @@ export function jsonOutput(): Output {
 export function ndjsonOutput(): Output {
   const writer = new LineWriter();
   return {
-    encoding: 'latin1',
     connection: (explained) => writer.line(explained),
     end: async () => '',
   };

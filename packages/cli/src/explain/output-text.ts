@@ -19,7 +19,6 @@ export function textOutput(request: ExplainRequest, style: ExplainStyle): Output
   const summary = new Summary();
   const kept: Explained[] = [];
   return {
-    encoding: 'utf8',
     connection(explained) {
       summary.add(explained);
       if (kept.length < mostListed) kept.push(explained);

@@ -1,73 +1,103 @@
 import type { ConnectionVerdict } from '@farewell/diagnosis';
 import type { Explained } from './explained.ts';
-import { KnownTexts, oneCharAByte } from './known-texts.ts';
+import { KnownTexts } from './known-texts.ts';
+import { LineBuffer, oneCharAByte } from './line-buffer.ts';
 import { connectionJson, type ExplainConnectionJson } from './render-json.ts';
+import { TimeTexts } from './time-text.ts';
 
 type Handshake = NonNullable<ExplainConnectionJson['handshake']>;
 type Side = ExplainConnectionJson['sides']['client'];
 type Outcome = ExplainConnectionJson['outcome'];
+type CloseFrame = ExplainConnectionJson['closeFrames'][number];
 
 /**
- * Writes lines of `--ndjson`: `connectionJson` as JSON.stringify would write it, in UTF-8 with one
- * character for each byte. What connections have in common, which is most of it, is made into text once.
+ * Writes lines of `--ndjson`: `connectionJson` as JSON.stringify would write it, in UTF-8. What connections
+ * have in common, which is most of it, is made into bytes once.
  */
 export class LineWriter {
+  readonly #line = new LineBuffer();
+  readonly #times = new TimeTexts();
   readonly #sides = new KnownTexts<Side>(isSameSide);
   readonly #outcomes = new KnownTexts<Outcome>(isSameOutcome);
   readonly #verdicts = new KnownTexts<ConnectionVerdict>(isSameVerdict);
-  readonly #handshakes = new KnownTexts<Handshake>(isSameHandshake, withoutTime);
+  readonly #handshakes = new KnownTexts<Handshake>(isSameBehindTime, behindTime);
 
-  line(explained: Explained): string {
+  /** Valid until the next call. */
+  line(explained: Explained): Uint8Array {
     const json = connectionJson(explained);
-    const { tcp, sides, outcome, zeek } = json;
+    const line = this.#line.text(this.#head(json));
+    if (json.handshake !== null) line.bytes(this.#handshake(json.handshake));
+    line.text(this.#middle(json)).bytes(this.#outcomes.of(json.outcome.text, json.outcome));
+    line.text(',"sides":{"client":').bytes(this.#side(json.sides.client));
+    line.text(',"server":').bytes(this.#side(json.sides.server));
+    line.text(tailText(json));
+    json.verdicts.forEach((verdict, index) => {
+      if (index > 0) line.text(',');
+      line.bytes(this.#verdict(verdict));
+    });
+    return line.text(']}\n').take();
+  }
+
+  /** As far as into the handshake: up to its time. */
+  #head(json: ExplainConnectionJson): string {
+    const times = this.#times;
     const webSocket = json.webSocket === 'likely' ? '"likely"' : json.webSocket;
     return (
       `{"index":${json.index},"client":"${json.client}","server":"${json.server}"` +
       `,"roleBasis":"${json.roleBasis}","captureLost":${json.captureLost}` +
       `,"webSocket":${webSocket},"payload":"${json.payload}"` +
-      `,"openedAt":${json.openedAt},"endedAt":${json.endedAt}` +
-      `,"firstPacketAt":${json.firstPacketAt},"lastPacketAt":${json.lastPacketAt}` +
-      `,"handshake":${this.#handshake(json.handshake)}` +
-      `,"closeFrames":[${json.closeFrames.map(closeFrameText).join(',')}]` +
-      `,"tcp":{"firstFin":"${tcp.firstFin}","reset":"${tcp.reset}"` +
-      `,"timeWait":"${tcp.timeWait}","basis":"${tcp.basis}"},"ending":"${json.ending}"` +
-      `,"outcome":${this.#outcomes.of(outcome.text, outcome)}` +
-      `,"sides":{"client":${this.#side(sides.client)},"server":${this.#side(sides.server)}}` +
-      `,"zeek":{"state":"${zeek.state}","history":"${zeek.history}"}` +
-      `,"verdicts":[${json.verdicts.map(this.#verdict).join(',')}]}\n`
+      `,"openedAt":${times.of(json.openedAt)},"endedAt":${times.of(json.endedAt)}` +
+      `,"firstPacketAt":${times.of(json.firstPacketAt)}` +
+      `,"lastPacketAt":${times.of(json.lastPacketAt)},"handshake":${this.#upToTime(json.handshake)}`
     );
   }
 
-  #handshake(handshake: Handshake | null): string {
+  #upToTime(handshake: Handshake | null): string {
     if (handshake === null) return 'null';
-    const text = this.#handshakes.of(handshake.subprotocol ?? handshake.status ?? 0, handshake);
-    return text.replace('"respondedAt":0', `"respondedAt":${handshake.respondedAt}`);
+    const { requestSeen, status, respondedAt } = handshake;
+    const at = this.#times.of(respondedAt);
+    return `{"requestSeen":${requestSeen},"status":${status},"respondedAt":${at}`;
   }
 
-  #side(side: Side): string {
+  #handshake(handshake: Handshake): Uint8Array {
+    return this.#handshakes.of(handshake.subprotocol ?? handshake.status ?? 0, handshake);
+  }
+
+  #middle({ closeFrames, tcp, ending }: ExplainConnectionJson): string {
+    return (
+      `,"closeFrames":[${closeFrames.map(this.#closeFrame).join(',')}]` +
+      `,"tcp":{"firstFin":"${tcp.firstFin}","reset":"${tcp.reset}"` +
+      `,"timeWait":"${tcp.timeWait}","basis":"${tcp.basis}"},"ending":"${ending}","outcome":`
+    );
+  }
+
+  readonly #closeFrame = ({ role, statusCode, reason, at }: CloseFrame): string => {
+    const text = reason === '' ? '""' : oneCharAByte(JSON.stringify(reason));
+    return `{"role":"${role}","statusCode":${statusCode},"reason":${text},"at":${this.#times.of(at)}}`;
+  };
+
+  #side(side: Side): Uint8Array {
     return this.#sides.of(side.payloadBytes * 256 + side.packets, side);
   }
 
-  readonly #verdict = (verdict: ConnectionVerdict): string => {
+  #verdict(verdict: ConnectionVerdict): Uint8Array {
     const [first] = verdict.evidence;
     return this.#verdicts.of(first?.text ?? verdict.id, verdict);
-  };
+  }
 }
 
-function closeFrameText(frame: ExplainConnectionJson['closeFrames'][number]): string {
-  const reason = frame.reason === '' ? '""' : oneCharAByte(JSON.stringify(frame.reason));
-  return `{"role":"${frame.role}","statusCode":${frame.statusCode},"reason":${reason},"at":${frame.at}}`;
+function tailText({ zeek }: ExplainConnectionJson): string {
+  return `},"zeek":{"state":"${zeek.state}","history":"${zeek.history}"},"verdicts":[`;
 }
 
-function withoutTime(handshake: Handshake): string {
-  return JSON.stringify({ ...handshake, respondedAt: 0 });
+function behindTime(handshake: Handshake): string {
+  const { subprotocol, extensions, serverSoftware, accept, upgradeHeader } = handshake;
+  const rest = { subprotocol, extensions, serverSoftware, accept, upgradeHeader };
+  return `,${JSON.stringify(rest).slice(1)}`;
 }
 
-/** But for the time. */
-function isSameHandshake(a: Handshake, b: Handshake): boolean {
+function isSameBehindTime(a: Handshake, b: Handshake): boolean {
   return (
-    a.requestSeen === b.requestSeen &&
-    a.status === b.status &&
     a.subprotocol === b.subprotocol &&
     a.extensions === b.extensions &&
     a.serverSoftware === b.serverSoftware &&

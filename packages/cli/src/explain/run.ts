@@ -10,7 +10,7 @@ import type { Output } from './output.ts';
 import { jsonOutput, ndjsonOutput } from './output-json.ts';
 import { textOutput } from './output-text.ts';
 import { showReading, totalBytesOf } from './progress.ts';
-import { readExplained } from './read.ts';
+import { readExplained, threadsFor } from './read.ts';
 import type { ExplainRequest } from './request.ts';
 import { Sink } from './sink.ts';
 import { matches } from './where.ts';
@@ -25,8 +25,7 @@ export function runExplain(request: ExplainRequest, io: Io): Promise<ExitStatus>
     const output = outputFor(request, io);
     const unread = new AbortController();
     const ended = AbortSignal.any([signal, unread.signal]);
-    const { encoding } = output;
-    const sink = new Sink(io.stdout, { signal: ended, encoding, onClosed: () => unread.abort() });
+    const sink = new Sink(io.stdout, { signal: ended, onClosed: () => unread.abort() });
     const captures = await readAll(request, io, {
       signal: ended,
       onChunk: () => sink.ready(),
@@ -55,7 +54,8 @@ async function readAll(
   const progress = showReading(io.stderr, await totalBytesOf(files));
   try {
     // Without a wish the first connection is watched: it may be the only one.
-    const options = { files, watch: connection ?? 0, follow, ...reading };
+    const watch = connection ?? 0;
+    const options = { files, watch, follow, threads: await threadsFor(files), ...reading };
     const onProgress = (at: CaptureProgress): Promise<void> => {
       progress.show(at);
       return reading.onChunk();

@@ -8,8 +8,6 @@ const mostWaiting = 1 << 22;
 export interface SinkOptions {
   /** Ends all waiting. */
   readonly signal: AbortSignal;
-  /** Of the text; `latin1`: a character for each byte. */
-  readonly encoding: 'utf8' | 'latin1';
   /** Called when nobody takes the text any more. */
   readonly onClosed: () => void;
 }
@@ -32,13 +30,15 @@ export class Sink {
     options.signal.addEventListener('abort', () => this.#wake?.());
   }
 
-  add(text: string): void {
-    if (text === '' || this.isClosed) return;
-    const { encoding } = this.#options;
-    const length = encoding === 'latin1' ? text.length : Buffer.byteLength(text);
+  /** Takes a text, or a copy of its UTF-8. */
+  add(text: string | Uint8Array): void {
+    if (text.length === 0 || this.isClosed) return;
+    const length = typeof text === 'string' ? Buffer.byteLength(text) : text.length;
     if (this.#used + length > this.#piece.length) this.#begin(length);
     if (this.#used === 0) setImmediate(() => this.flush());
-    this.#used += this.#piece.write(text, this.#used, encoding);
+    if (typeof text === 'string') this.#piece.write(text, this.#used);
+    else this.#piece.set(text, this.#used);
+    this.#used += length;
   }
 
   flush(): void {

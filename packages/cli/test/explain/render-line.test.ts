@@ -13,7 +13,7 @@ function expectSame(connections: readonly CapturedConnection[]): void {
   // Twice: the second time most texts are known.
   for (const connection of [...connections, ...connections]) {
     const explained = explain(connection);
-    const line = Buffer.from(writer.line(explained), 'latin1').toString();
+    const line = Buffer.from(writer.line(explained)).toString();
     expect(line).toBe(`${JSON.stringify(connectionJson(explained))}\n`);
   }
 }

@@ -22,7 +22,6 @@ class SlowStream {
 const line = `${'x'.repeat(999)}\n`;
 const options = {
   signal: new AbortController().signal,
-  encoding: 'utf8',
   onClosed: () => {},
 } as const;
 
@@ -44,6 +43,17 @@ describe('what explain prints', () => {
     sink.flush();
     expect(stream.texts.length).toBeLessThan(6);
     expect(stream.texts.join('')).toBe(line.repeat(1000));
+  });
+
+  test('may be text or its UTF-8, which is copied', () => {
+    const stream = new SlowStream();
+    const sink = new Sink(stream, options);
+    const bytes = Buffer.from('é2');
+    sink.add('é1');
+    sink.add(bytes);
+    bytes.fill(0);
+    sink.flush();
+    expect(stream.texts).toEqual(['é1é2']);
   });
 
   test('makes the reading wait while more than some megabytes are not taken', async () => {
