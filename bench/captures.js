@@ -6,11 +6,14 @@
  * medians compared. A tool that is missing is left out by name:
  * `apt-get install tcpdump tshark tcptrace`. Needs `npm run build` and 1.4 GB in the temporary directory.
  *
- * What the conclusions and their output cost is measured apart: `farewell explain FILE` and the same with
- * `--ndjson`, over reading alone. With `--stdin-gigabytes N` nothing else is done: a generator writes that
- * much, connections coming and going, to `farewell explain -`, whose memory is what counts.
+ * What is compared is reading, on one thread; of small packets also `farewell explain FILE`, which reads
+ * on one thread and concludes on another, against the same tools. What the conclusions and their output
+ * cost is measured apart: `farewell explain FILE` and the same with `--ndjson`, over reading alone. With
+ * `--stdin-gigabytes N` nothing else is done: a generator writes that much, connections coming and going,
+ * to `farewell explain -`, whose memory is what counts.
  *
  *   node bench/captures.js [--rounds 5] [--connections 150000] [--megabytes 1000] [--without-tshark]
+ *   node bench/captures.js --only small|conclusions|large
  *   node bench/captures.js --stdin-gigabytes 10
  */
 import { spawnSync } from 'node:child_process';
@@ -45,14 +48,21 @@ const tools = {
 const stdinGigabytes = numberAfter('--stdin-gigabytes', 0);
 const folder = mkdtempSync(join(tmpdir(), 'farewell-bench-'));
 try {
-  const captures = stdinGigabytes > 0 ? [measureStdin()] : [...measureSmall(), measureLarge()];
+  const captures = stdinGigabytes > 0 ? [measureStdin()] : [...measureSmall(), ...measureLarge()];
   process.stdout.write(`${JSON.stringify({ benchmark: 'captures', captures }, null, 2)}\n`);
   process.exitCode = captures.every(({ met }) => met) ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
+/** Is this part of the bench wanted? Without `--only` all are. */
+function isWanted(part) {
+  const at = process.argv.indexOf('--only');
+  return at < 0 || process.argv[at + 1] === part;
+}
+
 function measureSmall() {
+  if (!isWanted('small') && !isWanted('conclusions')) return [];
   const file = join(folder, 'small.pcap');
   const connections = numberAfter('--connections', 150_000);
   // Few at a time, as in a capture of a busy server: most connections have ended when the next begin.
@@ -61,8 +71,10 @@ function measureSmall() {
   const names = process.argv.includes('--without-tshark') ? ['tcpdump'] : Object.keys(tools);
   const capture = `generated: ${packets} small packets in ${connections} connections`;
   return [
-    { capture, ...measure(file, { names, goal: 0, live: concurrent }) },
-    { capture, ...measureConclusions(file) },
+    ...(isWanted('small')
+      ? [{ capture, ...measure(file, { names, goal: 0, live: concurrent, explained: true }) }]
+      : []),
+    ...(isWanted('conclusions') ? [{ capture, ...measureConclusions(file) }] : []),
   ];
 }
 
@@ -80,6 +92,7 @@ function measureConclusions(file) {
     textMs: Math.round(median(text)),
     ndjsonMs: Math.round(median(lines)),
     addedByNdjsonMs: Math.round(added),
+    addedByNdjsonToTextMs: Math.round(median(lines) - median(text)),
     goalMs: 600,
     met: added <= 600,
   };
@@ -114,22 +127,25 @@ function measureStdin() {
 }
 
 function measureLarge() {
+  if (!isWanted('large')) return [];
   const file = join(folder, 'large.pcap');
   const bytes = numberAfter('--megabytes', 1000) * 1e6;
   const { packets } = writeLargePackets(file, { connections: 50, bytes });
-  return {
-    capture: `generated: ${packets} large packets, ${Math.round(bytes / 1e6)} MB`,
-    ...measure(file, { names: ['tcpdump'], goal: 1, live: 50 }),
-  };
+  const capture = `generated: ${packets} large packets, ${Math.round(bytes / 1e6)} MB`;
+  return [
+    { capture, ...measure(file, { names: ['tcpdump'], goal: 1, live: 50, explained: false }) },
+  ];
 }
 
-function measure(file, { names, goal, live }) {
+function measure(file, { names, goal, live, explained }) {
   const present = names.filter((name) => isInstalled(name.split(' ')[0]));
   const times = Object.fromEntries(present.map((name) => [name, []]));
   const ours = [];
+  const explain = [];
   let output = '';
   for (let round = 0; round < numberAfter('--rounds', 5); round += 1) {
     output = timed(process.execPath, [reader, file], ours);
+    if (explained) timed('sh', toNowhere(farewell, 'explain', file), explain);
     for (const name of present.filter((name) => round < tools[name].times)) {
       timed(name.split(' ')[0], tools[name].args(file), times[name]);
     }
@@ -137,18 +153,26 @@ function measure(file, { names, goal, live }) {
   const ratios = present.map((name) => {
     const ratio = median(times[name]) / median(ours);
     const wanted = tools[name].goals[goal];
-    return { tool: name, ratio: Number(ratio.toFixed(2)), goal: wanted, met: ratio >= wanted };
+    const ofExplain = explained
+      ? { ofExplain: rounded(median(times[name]) / median(explain)) }
+      : {};
+    return { tool: name, ratio: rounded(ratio), ...ofExplain, goal: wanted, met: ratio >= wanted };
   });
   const memory = JSON.parse(output);
   const memoryGoalMb = Math.round(80 + (live * 0.7) / 1000);
   return {
     medianMs: Math.round(median(ours)),
+    ...(explained ? { explainMs: Math.round(median(explain)) } : {}),
     ratios,
     leftOut: names.filter((name) => !present.includes(name)),
     ...memory,
     memoryGoalMb,
     met: ratios.every(({ met }) => met) && memory.maxRssMb <= memoryGoalMb,
   };
+}
+
+function rounded(ratio) {
+  return Number(ratio.toFixed(2));
 }
 
 /** Arguments of sh: what Node prints then costs nobody else time. */

@@ -1,5 +1,5 @@
 /** What the bench measures: reads captures and tells what was in them and how much memory it took. */
-import { readCaptures } from '@farewell/evidence';
+import { readCaptures } from '@farewell/evidence/captures';
 
 let reported = 0;
 const summary = await readCaptures(process.argv.slice(2), {
