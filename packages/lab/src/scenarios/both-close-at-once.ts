@@ -1,5 +1,4 @@
-import { managedClient } from '../peers/managed-client.ts';
-import { managedServer } from '../peers/managed-server.ts';
+import { firstFinByServer } from '../peers/managed-peers.ts';
 import { rawClient, rawServer } from '../peers/raw-peers.ts';
 import { managed, scenario } from '../scenario.ts';
 
@@ -35,16 +34,7 @@ export const bothCloseAtOnce = scenario({
   },
   managed: managed({
     at: 'both',
-    given: {
-      client: managedClient({
-        name: 'chat-client',
-        is: 'a farewell client, which leaves the first FIN to the server',
-      }),
-      server: managedServer({
-        name: 'chat-server',
-        is: 'a farewell server, which sends FIN as soon as both Close frames have passed',
-      }),
-    },
+    given: firstFinByServer,
     async when({ client, server }) {
       await client.open();
       await client.fillLink();

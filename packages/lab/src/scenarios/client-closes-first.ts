@@ -1,5 +1,4 @@
-import { managedClient } from '../peers/managed-client.ts';
-import { managedServer } from '../peers/managed-server.ts';
+import { firstFinByServer } from '../peers/managed-peers.ts';
 import { wsClient } from '../peers/ws-client.ts';
 import { wsServer } from '../peers/ws-server.ts';
 import { managed, scenario } from '../scenario.ts';
@@ -29,16 +28,7 @@ export const clientClosesFirst = scenario({
   then: { client: 'TIME-WAIT', server: 'CLOSED', verdicts: ['time-wait-on-client'] },
   managed: managed({
     at: 'both',
-    given: {
-      client: managedClient({
-        name: 'chat-client',
-        is: 'a farewell client, which leaves the first FIN to the server',
-      }),
-      server: managedServer({
-        name: 'chat-server',
-        is: 'a farewell server, which sends FIN as soon as both Close frames have passed',
-      }),
-    },
+    given: firstFinByServer,
     async when({ client }) {
       await client.open();
       await client.close(1000);

@@ -1,4 +1,4 @@
-import { managedServer } from '../peers/managed-server.ts';
+import { serverThatMissesClients } from '../peers/managed-peers.ts';
 import { rawClient } from '../peers/raw-peers.ts';
 import { wsServer } from '../peers/ws-server.ts';
 import { managed, scenario } from '../scenario.ts';
@@ -39,14 +39,7 @@ export const clientVanishedIdle = scenario({
   then: { client: 'CLOSED', server: 'ESTABLISHED', verdicts: ['half-open-suspect'] },
   managed: managed({
     at: 'server',
-    given: {
-      client,
-      server: managedServer({
-        name: 'chat-server',
-        is: 'a farewell server with a ping after 300 ms of silence and 500 ms for the answer (by default 30 s and 10 s)',
-        heartbeat: { interval: 300, timeout: 500 },
-      }),
-    },
+    given: { client, server: serverThatMissesClients },
     async when({ client }) {
       await client.open();
       await client.disappear();

@@ -1,4 +1,4 @@
-import { managedServer } from '../peers/managed-server.ts';
+import { serverThatMissesClients } from '../peers/managed-peers.ts';
 import { wsClient } from '../peers/ws-client.ts';
 import { wsServer } from '../peers/ws-server.ts';
 import { managed, scenario } from '../scenario.ts';
@@ -36,14 +36,7 @@ export const clientVanished = scenario({
   then: { client: 'ESTABLISHED', server: 'ESTABLISHED', verdicts: ['half-open-peer-gone'] },
   managed: managed({
     at: 'server',
-    given: {
-      client,
-      server: managedServer({
-        name: 'chat-server',
-        is: 'a farewell server with a ping after 300 ms of silence and 500 ms for the answer (by default 30 s and 10 s)',
-        heartbeat: { interval: 300, timeout: 500 },
-      }),
-    },
+    given: { client, server: serverThatMissesClients },
     async when({ client, server }) {
       await client.open();
       await client.vanish();

@@ -1,4 +1,4 @@
-import { managedServer } from '../peers/managed-server.ts';
+import { serverWithShortClosing } from '../peers/managed-peers.ts';
 import { rawClient } from '../peers/raw-peers.ts';
 import { wsServer } from '../peers/ws-server.ts';
 import { managed, scenario } from '../scenario.ts';
@@ -34,14 +34,7 @@ export const finWait2Orphan = scenario({
   },
   managed: managed({
     at: 'server',
-    given: {
-      client,
-      server: managedServer({
-        name: 'chat-server',
-        is: 'a farewell server that gives the closing handshake 200 ms (its default is 10 s)',
-        closeTimeout: 200,
-      }),
-    },
+    given: { client, server: serverWithShortClosing },
     async when({ client, server }) {
       await client.open();
       await server.close(1000);

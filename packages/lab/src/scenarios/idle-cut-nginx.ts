@@ -1,4 +1,4 @@
-import { managedServer } from '../peers/managed-server.ts';
+import { serverThatBreaksSilence } from '../peers/managed-peers.ts';
 import { nginx } from '../peers/nginx.ts';
 import { wsClient } from '../peers/ws-client.ts';
 import { wsServer } from '../peers/ws-server.ts';
@@ -47,15 +47,7 @@ export const idleCutNginx = scenario({
   },
   managed: managed({
     at: 'server',
-    given: {
-      client,
-      middlebox,
-      server: managedServer({
-        name: 'chat-server',
-        is: 'a farewell server with a ping after 800 ms of silence, well below the limit',
-        heartbeat: { interval: 800, timeout: 800 },
-      }),
-    },
+    given: { client, middlebox, server: serverThatBreaksSilence },
     async when({ client, until }) {
       await Promise.all(Array.from({ length: connections }, () => client.open()));
       const openedAt = performance.now();

@@ -1,5 +1,5 @@
 import { wellBehaved } from '@farewell/probe';
-import { managedServer } from '../peers/managed-server.ts';
+import { serverThatBreaksSilence } from '../peers/managed-peers.ts';
 import { middlebox } from '../peers/middlebox.ts';
 import { rawClient } from '../peers/raw-peers.ts';
 import { wsServer } from '../peers/ws-server.ts';
@@ -46,11 +46,7 @@ export const idleCutReset = scenario({
     given: {
       client,
       middlebox: proxy,
-      server: managedServer({
-        name: 'chat-server',
-        is: 'a farewell server with a ping after 800 ms of silence, well below the limit',
-        heartbeat: { interval: 800, timeout: 800 },
-      }),
+      server: serverThatBreaksSilence,
     },
     async when({ client, until }) {
       await Promise.all(Array.from({ length: connections }, () => client.open()));

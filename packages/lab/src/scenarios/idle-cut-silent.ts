@@ -1,5 +1,5 @@
 import { wellBehaved } from '@farewell/probe';
-import { managedServer } from '../peers/managed-server.ts';
+import { serverThatBreaksSilence } from '../peers/managed-peers.ts';
 import { middlebox } from '../peers/middlebox.ts';
 import { rawClient } from '../peers/raw-peers.ts';
 import { wsServer } from '../peers/ws-server.ts';
@@ -50,11 +50,7 @@ export const idleCutSilent = scenario({
     given: {
       client,
       middlebox: proxy,
-      server: managedServer({
-        name: 'chat-server',
-        is: 'a farewell server with a ping after 800 ms of silence, well below the limit',
-        heartbeat: { interval: 800, timeout: 800 },
-      }),
+      server: serverThatBreaksSilence,
     },
     async when({ client, until }) {
       await client.open();

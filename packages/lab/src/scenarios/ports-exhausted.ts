@@ -1,5 +1,4 @@
-import { managedClient } from '../peers/managed-client.ts';
-import { managedServer } from '../peers/managed-server.ts';
+import { firstFinByServer } from '../peers/managed-peers.ts';
 import { wsClient } from '../peers/ws-client.ts';
 import { wsServer } from '../peers/ws-server.ts';
 import { managed, scenario } from '../scenario.ts';
@@ -39,14 +38,8 @@ export const portsExhausted = scenario({
   managed: managed({
     at: 'both',
     given: {
-      client: managedClient({
-        name: 'poller',
-        is: 'a farewell client, which leaves the first FIN to the server',
-      }),
-      server: managedServer({
-        name: 'chat-server',
-        is: 'a farewell server, which sends FIN as soon as both Close frames have passed',
-      }),
+      client: { ...firstFinByServer.client, name: 'poller' },
+      server: firstFinByServer.server,
       settings: tenPorts,
     },
     async when({ client, expect }) {
