@@ -12,6 +12,11 @@ export function median(values) {
 
 /** The number behind `flag` on the command line. */
 export function numberAfter(flag, otherwise) {
+  return Number(wordAfter(flag, otherwise));
+}
+
+/** What stands behind `flag` on the command line. */
+export function wordAfter(flag, otherwise) {
   const at = process.argv.indexOf(flag);
-  return at < 0 ? otherwise : Number(process.argv[at + 1]);
+  return at < 0 ? otherwise : process.argv[at + 1];
 }

@@ -1,18 +1,26 @@
 /**
  * An echo server for the benchmarks, in a process of its own: `ws` with the heartbeat of its README, `farewell`
- * with everything on, or `socket.io` where it is installed. Prints its port. A line on stdin asks for what it
+ * with what it does by default, `farewell-operated` with all that can be added to it (limits, metrics, a logger,
+ * subscribers), or `socket.io` where it is installed. Prints its port. A line on stdin asks for what it
  * used since the last: one line of JSON, `{ cpuMs, rssBytes, connections, longestDelayMs }`. The line `drain`, with
  * what it drains with, closes all connections first: ws by a loop over its clients.
  *
- *   node bench/support/websocket-server.js ws|farewell|socket.io [HEARTBEAT_MS]
+ *   node bench/support/websocket-server.js ws|farewell|farewell-operated|socket.io [HEARTBEAT_MS]
  */
+import { subscribe } from 'node:diagnostics_channel';
+import { createWriteStream } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 
 const [library, interval = '30000'] = process.argv.slice(2);
 const heartbeat = Number(interval);
-const servers = { ws: serveWs, farewell: serveFarewell, 'socket.io': serveSocketIo };
+const servers = {
+  ws: serveWs,
+  farewell: serveFarewell,
+  'farewell-operated': serveOperated,
+  'socket.io': serveSocketIo,
+};
 const { count, drain } = await servers[library]();
 
 const delay = monitorEventLoopDelay({ resolution: 1 });
@@ -79,15 +87,38 @@ function heard() {
   this.isAlive = true;
 }
 
-async function serveFarewell() {
+async function serveFarewell(options = {}) {
   const { createServer } = await import('@farewell/server');
   const http = createHttpServer();
-  const server = createServer({ server: http, heartbeat: { interval: heartbeat } });
+  const server = createServer({ server: http, heartbeat: { interval: heartbeat }, ...options });
   server.on('connection', (connection) => {
     connection.on('message', (message) => void connection.send(message));
   });
   http.listen(0, '127.0.0.1', () => print(http.address().port));
-  return { count: () => server.connections.size, drain: (options) => server.drain(options) };
+  const drain = (settings) => server.drain(settings);
+  return { count: () => server.connections.size, drain, server };
+}
+
+/** As somebody operates it who wants to know everything; no limit is met. */
+async function serveOperated() {
+  const { promMetrics } = await import('@farewell/server/prom-client');
+  const lines = createWriteStream('/dev/null');
+  const write = (facts, msg) => lines.write(`${JSON.stringify({ ...facts, msg })}\n`);
+  const made = await serveFarewell({
+    maxConnections: 100_000,
+    maxConnectionsPerAddress: 100_000,
+    maxConnectionAge: { age: 3_600_000, jitter: 600_000 },
+    slowConsumer: { bytes: 1_048_576, duration: 10_000, action: 'close' },
+    messageRate: { messages: 1_000, interval: 1_000 },
+    logger: { debug() {}, info: write, warn: write, error: write, isLevelEnabled: () => false },
+  });
+  promMetrics(made.server);
+  const seen = { opened: 0, heartbeat: 0, closing: 0, closed: 0 };
+  for (const phase of Object.keys(seen))
+    subscribe(`farewell:connection:${phase}`, () => {
+      seen[phase] += 1;
+    });
+  return made;
 }
 
 /** Installed in bench/: `npm --prefix bench ci`. */
