@@ -1,11 +1,13 @@
 /**
- * What a short connection costs: open, one echo, close. Servers (ws with its README's heartbeat, farewell with
- * everything on) and clients take turns in interleaved rounds; medians and their ratios are printed.
+ * What a short connection costs: open, one echo, close. Servers and clients (ws with the heartbeats of its README,
+ * farewell with everything on; neither compresses) take turns in interleaved rounds; medians and their ratios are
+ * printed, and the TIME-WAITs that the clients hold.
  * Goals: server CPU at most 1.05 of ws, connections a second at least 0.95, p99 at most 1.15; client CPU
- * at most 1.05. Needs `npm run build`. A minute; TIME-WAITs are left behind for another.
+ * at most 1.05, with no TIME-WAIT. Needs `npm run build`. A minute; TIME-WAITs are left behind for another.
  *
  *   node bench/churn.js [--rounds 7] [--count 2000] [--concurrency 20]
  */
+import { openNamespace } from '@farewell/evidence';
 import { median, numberAfter } from './support/measure.js';
 import { start } from './support/worker.js';
 
@@ -14,9 +16,6 @@ const count = numberAfter('--count', 2000);
 const concurrency = numberAfter('--concurrency', 20);
 const support = new URL('./support/', import.meta.url).pathname;
 
-const servers = {};
-for (const name of ['ws', 'farewell'])
-  servers[name] = await start(`${support}websocket-server.js`, [name]);
 const pairs = {};
 for (const [server, client] of [
   ['ws', 'ws'],
@@ -24,10 +23,10 @@ for (const [server, client] of [
   ['ws', 'farewell'],
   ['farewell', 'farewell'],
 ]) {
-  const url = `ws://127.0.0.1:${servers[server].port}`;
-  const args = [client, url, String(concurrency)];
+  const its = await start(`${support}websocket-server.js`, [server]);
+  const args = [client, `ws://127.0.0.1:${its.port}`, String(concurrency)];
   pairs[`${server} server, ${client} client`] = {
-    server: servers[server],
+    server: its,
     client: await start(`${support}churn-client.js`, args),
     samples: [],
   };
@@ -46,8 +45,13 @@ for (let round = 0; round < rounds; round += 1) {
     });
   }
 }
+const table = openNamespace({ kind: 'own' });
+const { rows } = table.readTable({ tcpInfo: false });
+table[Symbol.dispose]();
 const results = Object.fromEntries(
-  Object.entries(pairs).map(([name, { samples }]) => [name, medians(samples)]),
+  Object.entries(pairs).map(([name, { samples, server }]) => {
+    return [name, { ...medians(samples), clientTimeWaits: clientTimeWaits(server.port) }];
+  }),
 );
 const of = (pair, what) => results[pair][what];
 const ratio = (what, pair) => of(pair, what) / of('ws server, ws client', what);
@@ -59,6 +63,11 @@ const ratios = {
 };
 process.stdout.write(`${JSON.stringify({ benchmark: 'churn', results, ratios }, null, 2)}\n`);
 process.exit(0);
+
+/** Those that the kernel holds now on the side of this server's clients: of the last minute. */
+function clientTimeWaits(port) {
+  return rows.filter((row) => row.remotePort === port && row.tcpState === 'TIME-WAIT').length;
+}
 
 function medians(samples) {
   const names = Object.keys(samples[0]);

