@@ -168,9 +168,19 @@ function judgeStalled(transcript: Transcript, { limits }: CheckContext): Judgeme
 /** When no process held the other side's socket any more; null: one still does, or the table does not say. */
 export function releasedAt(sockets: readonly PeerSocket[]): number | null {
   return (
-    sockets.find(({ held, tcpState }) => held === false && tcpState !== 'SYN-RECEIVED')?.at ?? null
+    sockets.find(({ held, tcpState }) => held === false && !unaccepted.has(tcpState))?.at ?? null
   );
 }
+
+/**
+ * In these a socket without a descriptor waits to be accepted, as on a server that is busy: closing one
+ * that was held takes it out of them.
+ */
+const unaccepted: ReadonlySet<PeerSocket['tcpState']> = new Set([
+  'SYN-RECEIVED',
+  'ESTABLISHED',
+  'CLOSE-WAIT',
+] as const);
 
 /** When the connection was open on both sides. */
 function openedAt(transcript: Transcript): number {

@@ -43,6 +43,8 @@ export async function openingAnswer(
 
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // OpenSSL's message is a line of its source.
+  if ('reason' in error) return `TLS: ${String(error.reason)}`;
   // Of several addresses that all failed Node tells no message.
   return error.message || codeOf(error) || error.name;
 }
