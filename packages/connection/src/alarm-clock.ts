@@ -1,19 +1,22 @@
+import { EarliestFirst } from './earliest-first.ts';
+
 /**
- * One timer for any number of waits: a binary heap of alarms, the earliest at the top. Fifteen thousand
- * connections cost fifteen thousand array slots, and one Timeout. If many alarms are due at once, they
- * ring in slices, so that the event loop gets its turn in between.
+ * One timer for any number of waits: alarms by the millisecond in which they ring. Fifteen thousand
+ * connections cost fifteen thousand array slots, and one Timeout. No alarm is looked at before its time: in a
+ * heap of the alarms themselves, each look was a cache miss, a tenth of what a ping costs. If many alarms are due
+ * at once, they ring in slices, so that the event loop gets its turn in between.
  */
 
 /** Whatever waits. The two fields belong to the clock. */
 export interface Alarm {
   alarmAt: number;
-  /** Place in the heap; -1: not set. */
+  /** Place among those of the same time; -1: not set. */
   alarmIndex: number;
   ring(now: number): void;
 }
 
 /** How long alarms may ring in a row, ms. */
-const slice = 5;
+const slice = 10;
 
 /** The clock of all connections: whole ms of `performance.now()`, as small integers need no memory of their own. */
 export function now(): number {
@@ -21,7 +24,7 @@ export function now(): number {
 }
 
 /** The longest step, ms. */
-const longestStep = 250;
+const longestStep = 1_000;
 
 /**
  * The end of the step that `at` is in, for what is done once in `interval` and may be a moment late: the
@@ -34,43 +37,56 @@ export function inStep(at: number, interval: number): number {
 }
 
 export class AlarmClock {
-  readonly #heap: Alarm[] = [];
+  /** By their time. */
+  readonly #alarms = new Map<number, Alarm[]>();
+  /** All their times. One whose alarms were cleared stays until it is over. */
+  readonly #times = new EarliestFirst();
   #timer: NodeJS.Timeout | null = null;
   #timerAt = 0;
 
   /** Rings `alarm` once at `at` (ms of `now()`), instead of when it was to ring before. */
   set(alarm: Alarm, at: number): void {
-    if (alarm.alarmIndex < 0) {
-      alarm.alarmIndex = this.#heap.length;
-      this.#heap.push(alarm);
-    }
-    alarm.alarmAt = at;
-    this.#up(alarm.alarmIndex);
-    this.#down(alarm.alarmIndex);
+    this.#remove(alarm);
+    alarm.alarmAt = Math.ceil(at);
+    this.#add(alarm);
     this.#arm();
   }
 
   clear(alarm: Alarm): void {
-    const index = alarm.alarmIndex;
-    if (index < 0) return;
+    this.#remove(alarm);
+    if (this.#alarms.size > 0) return;
+    this.#times.clear();
+    this.#disarm();
+  }
+
+  #add(alarm: Alarm): void {
+    const others = this.#alarms.get(alarm.alarmAt);
+    alarm.alarmIndex = others?.length ?? 0;
+    if (others) return void others.push(alarm);
+    this.#alarms.set(alarm.alarmAt, [alarm]);
+    this.#times.add(alarm.alarmAt);
+  }
+
+  #remove(alarm: Alarm): void {
+    const { alarmAt, alarmIndex } = alarm;
+    if (alarmIndex < 0) return;
     alarm.alarmIndex = -1;
-    const last = this.#heap.pop();
-    if (last && last !== alarm) {
-      this.#put(last, index);
-      this.#up(index);
-      this.#down(last.alarmIndex);
-    }
-    if (this.#heap.length === 0) this.#disarm();
+    const others = this.#alarms.get(alarmAt);
+    const last = others?.pop();
+    if (others?.length === 0) this.#alarms.delete(alarmAt);
+    if (!others || !last || last === alarm) return;
+    others[alarmIndex] = last;
+    last.alarmIndex = alarmIndex;
   }
 
   /** A timer that is too early is left: it finds nothing due and sets itself again. */
   #arm(): void {
-    const first = this.#heap[0];
-    if (!first || (this.#timer && this.#timerAt <= first.alarmAt)) return;
+    const { first } = this.#times;
+    if (first === undefined || (this.#timer && this.#timerAt <= first)) return;
     this.#disarm();
-    this.#timerAt = first.alarmAt;
+    this.#timerAt = first;
     // A connection's socket keeps the process alive; its timer need not.
-    this.#timer = setTimeout(() => this.#ringAll(), Math.max(1, first.alarmAt - now())).unref();
+    this.#timer = setTimeout(() => this.#ringAll(), Math.max(1, first - now())).unref();
   }
 
   #disarm(): void {
@@ -81,53 +97,23 @@ export class AlarmClock {
   #ringAll(): void {
     this.#timer = null;
     const began = now();
-    let time = began;
-    for (let first = this.#heap[0]; first && first.alarmAt <= time; first = this.#heap[0]) {
-      if (time - began >= slice) break;
-      this.clear(first);
-      first.ring(time);
-      time = now();
+    for (let time = began; time - began < slice; time = now()) {
+      const alarm = this.#firstDue(time);
+      if (!alarm) break;
+      this.clear(alarm);
+      alarm.ring(time);
     }
     this.#arm();
   }
 
-  #up(from: number): void {
-    const alarm = this.#heap[from];
-    if (!alarm) return;
-    let index = from;
-    while (index > 0) {
-      const above = (index - 1) >> 1;
-      const parent = this.#heap[above];
-      if (!parent || parent.alarmAt <= alarm.alarmAt) break;
-      this.#put(parent, index);
-      index = above;
+  #firstDue(time: number): Alarm | null {
+    for (let first = this.#times.first; first !== undefined && first <= time; ) {
+      const alarm = this.#alarms.get(first)?.at(-1);
+      if (alarm) return alarm;
+      this.#times.removeFirst();
+      first = this.#times.first;
     }
-    this.#put(alarm, index);
-  }
-
-  #down(from: number): void {
-    const alarm = this.#heap[from];
-    if (!alarm) return;
-    let index = from;
-    for (;;) {
-      const below = this.#earlierChild(index);
-      const child = this.#heap[below];
-      if (!child || child.alarmAt >= alarm.alarmAt) break;
-      this.#put(child, index);
-      index = below;
-    }
-    this.#put(alarm, index);
-  }
-
-  #earlierChild(index: number): number {
-    const left = this.#heap[2 * index + 1];
-    const right = this.#heap[2 * index + 2];
-    return 2 * index + (left && right && right.alarmAt < left.alarmAt ? 2 : 1);
-  }
-
-  #put(alarm: Alarm, index: number): void {
-    this.#heap[index] = alarm;
-    alarm.alarmIndex = index;
+    return null;
   }
 }
 

@@ -1,8 +1,11 @@
 import {
   type Connection,
+  type Deadline,
   type Draft,
   type Fact,
+  heartbeatWait,
   learn,
+  type Policy,
   peerOf,
   type Role,
   unseenConnection,
@@ -53,6 +56,19 @@ export class Knowledge {
   pinged(at: number): void {
     this.#pingAt = at;
     if (this.#folded) this.see(pingBy(this.local), at);
+  }
+
+  /** TLS's close_notify has come; the peer's FIN follows about a turn of the loop later. */
+  get awaitsFinBehindNotify(): boolean {
+    const known = this.#folded;
+    return known?.[this.peer].closeNotifyAt != null && known[this.local].finQueuedAt === null;
+  }
+
+  /** Of a connection that is merely open, it is all there is to wait for. null: it is not merely open. */
+  heartbeatWait({ heartbeat }: Policy): Deadline | null {
+    if (this.#folded || !this.isOpened || !heartbeat) return null;
+    const [pingAt, heardAt, awakeAt] = [this.#pingAt, this.#heardAt, this.#openedAt];
+    return heartbeatWait(heartbeat, { pingAt, heardAt, awakeAt });
   }
 
   /** Takes a fact of the library's in. */

@@ -261,10 +261,11 @@ export class ManagedConnection
 
   [pong](isAnswer: boolean): void {
     const { pingSentAt } = this[shell];
+    const at = performance.now();
     this[shell].pingSentAt = 0;
-    this[shell].heardNow();
+    this[shell].heardNow(at);
     if (!isAnswer || pingSentAt <= 0) return;
-    const latency = performance.now() - pingSentAt;
+    const latency = at - pingSentAt;
     this.#latency = latency;
     if (heartbeatChannel.hasSubscribers) heartbeatChannel.publish({ ...this.#told(), latency });
   }

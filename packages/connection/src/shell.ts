@@ -22,6 +22,7 @@ import { LastLook } from './last-look.ts';
 import { resetSocket } from './reset-socket.ts';
 import { type FinSent, sendFin } from './send-fin.ts';
 import { flushed, hasEnded, isClosing, isWatched, type ShellOwner, wasCut } from './shell-owner.ts';
+import { wakeAt } from './wake-at.ts';
 
 /**
  * Carries out what `decide` says for one connection: it does each action, feeds it back as an
@@ -108,12 +109,12 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
       this.#listen(at);
       if (this.isUnheard && !this.ws.isPaused) this.#ping();
     }
-    this.ask();
+    if (!this.#beat(at)) this.ask();
   }
 
-  /** Something came in. */
-  heardNow(): void {
-    this.heard(now());
+  /** Something came in; `at`: ms of performance.now(). */
+  heardNow(at = performance.now()): void {
+    this.heard(Math.trunc(at));
     this.#bytesRead = this.#socket?.bytesRead ?? 0;
   }
 
@@ -270,9 +271,20 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
     else this.ws.close(statusCode, this.provableReason(this.#socket, statusCode, reason));
   }
 
+  /** `ask` for a connection that is merely open, without putting together what core would have to know. False: there may be more to do. */
+  #beat(at: number): boolean {
+    if (this.ws.bufferedAmount > 0 || this.#socket?.destroyed) return false;
+    this.#listen(at);
+    const wait = this.heartbeatWait(this.#settings.policy);
+    if (!wait || (wait.at <= at && wait.name !== 'heartbeat')) return false;
+    if (wait.at <= at) this.#ping();
+    this.#wait(this.heartbeatWait(this.#settings.policy), at);
+    return true;
+  }
+
   #ping(): void {
-    this.pinged(now());
     this.pingSentAt = performance.now();
+    this.pinged(Math.trunc(this.pingSentAt));
     this.ws.ping();
   }
 
@@ -325,7 +337,7 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
       this.see({ kind: 'unsent', of: this.local, bytes: unsentBytes }, at);
       this.#owner[flushed](unsentBytes);
     }
-    if (this.#awaitsFinBehindNotify() && tcpStateOf(socket) === 'CLOSE-WAIT')
+    if (this.awaitsFinBehindNotify && tcpStateOf(socket) === 'CLOSE-WAIT')
       this.#sawTcpState('CLOSE-WAIT', true);
   }
 
@@ -338,23 +350,8 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
 
   #wait(deadline: Deadline | null, at: number): void {
     if (!deadline) return alarmClock.clear(this);
-    alarmClock.set(this, this.#wakeAt(deadline, at));
-  }
-
-  #wakeAt({ name, at: dueAt }: Deadline, at: number): number {
-    const { heartbeat } = this.#settings.policy;
-    if (heartbeat && name === 'heartbeat') return inStep(dueAt, heartbeat.interval);
-    // A pong asks nothing, and the next ping may be due before the deadline for this one.
-    if (heartbeat && name === 'heartbeat-reply')
-      return Math.min(inStep(at + heartbeat.interval, heartbeat.interval), dueAt);
-    return this.#awaitsFinBehindNotify() ? Math.min(at + 1, dueAt) : dueAt;
-  }
-
-  /** TLS's close_notify has come; the peer's FIN follows about a turn of the loop later. */
-  #awaitsFinBehindNotify(): boolean {
-    if (!(this.#socket instanceof TLSSocket)) return false;
-    const known = this.connection();
-    return known[this.peer].closeNotifyAt !== null && known[this.local].finQueuedAt === null;
+    const wakesAt = wakeAt(deadline, this.#settings.policy, at);
+    alarmClock.set(this, this.awaitsFinBehindNotify ? Math.min(at + 1, wakesAt) : wakesAt);
   }
 
   #prepareLastLook(): void {

@@ -126,13 +126,22 @@ function heartbeat(connection: Connection, policy: Policy): Deadline | null {
   if (isClosing || peerStreamEndedAt(connection, policy.local) !== null) return null;
   // What arrived while reading was paused could not be heard: the wait begins again with the reading.
   const resumedAt = end.reading?.at ?? -Infinity;
-  const { interval, timeout } = policy.heartbeat;
-  const { pingAt } = end;
-  if (pingAt !== null && pingAt > (peer.heardAt ?? -Infinity)) {
-    return wait('heartbeat-reply', Math.max(pingAt, resumedAt), timeout);
-  }
-  const heardAt = Math.max(peer.heardAt ?? -Infinity, connection.openedAt ?? 0, resumedAt);
-  return wait('heartbeat', heardAt, interval);
+  const awakeAt = Math.max(connection.openedAt ?? 0, resumedAt);
+  const pingAt = end.pingAt ?? -Infinity;
+  return heartbeatWait(policy.heartbeat, { pingAt, heardAt: peer.heardAt ?? -Infinity, awakeAt });
+}
+
+/**
+ * The one of the two waits of a heartbeat that is pending. All ms: the latest ping, when the peer was heard last,
+ * and since when it can be heard. What never was is before all that was.
+ */
+export function heartbeatWait(
+  { interval, timeout }: Exclude<Policy['heartbeat'], false>,
+  { pingAt, heardAt, awakeAt }: Record<'pingAt' | 'heardAt' | 'awakeAt', number>,
+): Deadline {
+  return pingAt > heardAt
+    ? { name: 'heartbeat-reply', at: Math.max(pingAt, awakeAt) + timeout }
+    : { name: 'heartbeat', at: Math.max(heardAt, awakeAt) + interval };
 }
 
 function closingHandshake(connection: Connection, policy: Policy): Deadline | null {

@@ -29,7 +29,7 @@ export type {
 } from './connection.ts';
 export { draftOf, isEnded, unseenConnection } from './connection.ts';
 export type { Deadline } from './deadlines.ts';
-export { deadlines, handshakeDoneAt } from './deadlines.ts';
+export { deadlines, handshakeDoneAt, heartbeatWait } from './deadlines.ts';
 export type { Action, Decision } from './decide.ts';
 export { decide } from './decide.ts';
 export { describeOutcome } from './describe-outcome.ts';

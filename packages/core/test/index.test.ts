@@ -26,6 +26,7 @@ test('the names that the package exports at run time', () => {
       "finProof",
       "handled",
       "handshakeDoneAt",
+      "heartbeatWait",
       "isEnded",
       "isSound",
       "isTcpState",
