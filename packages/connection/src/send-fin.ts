@@ -28,9 +28,9 @@ export function sendFin(
   { unsentBytes, isWatched }: FinOrder,
   onSent: (fin: FinSent) => void,
 ): boolean {
-  const before = isWatched || socket.readableEnded ? tcpStateOf(socket) : null;
-  if (before === 'CLOSED') return false;
-  const isAnswer = socket.readableEnded || before === 'CLOSE-WAIT';
+  const before = isWatched || socket.readableEnded ? tcpOf(socket) : null;
+  if (before?.tcpState === 'CLOSED') return false;
+  const isAnswer = socket.readableEnded || before?.tcpState === 'CLOSE-WAIT';
   const seen = (tcp: OwnTcp | null): void =>
     onSent({ hadPeerFin: isAnswer || hadPeerFinIn(tcp), tcp });
   // TLS has its close_notify to send first.
@@ -41,7 +41,7 @@ export function sendFin(
     seen(null);
     return true;
   }
-  const look = (): OwnTcp | null => (isWatched ? tcpOf(socket) : null);
+  const look = (): OwnTcp | null => (isWatched ? tcpBehind(socket, before) : null);
   if (canBeNow && shutDownNow(socket)) {
     // Node's `end` has nothing left to do then: the socket is destroyed once the peer's FIN is there.
     seen(look());
@@ -51,6 +51,17 @@ export function sendFin(
   socket.once('finish', () => seen(look()));
   letFinGo(socket);
   return true;
+}
+
+/**
+ * Linux reads the tcpState before it takes the socket's lock, and counts segments behind it. One that came in
+ * since `before` may be a FIN which the tcpState does not show yet: then it is counted as not there yet.
+ */
+function tcpBehind(socket: Socket, before: OwnTcp | null): OwnTcp | null {
+  const tcp = tcpOf(socket);
+  if (!tcp || !before || tcp.segmentsIn === before.segmentsIn) return tcp;
+  const { segmentsIn } = before;
+  return tcpStateOf(socket) === tcp.tcpState ? tcp : { ...tcp, segmentsIn };
 }
 
 /** Behind our FIN: does the tcpState prove that the peer's had come before it? CLOSED proves neither. */
