@@ -17,6 +17,10 @@ export interface GateHost {
 /** When a client that finds no seat may try again, ms. */
 const comeBack = { min: 1_000, max: 10_000 };
 
+const seatKey: unique symbol = Symbol('farewell.seat');
+
+type Seated = Socket & { [seatKey]?: string };
+
 /** Decides before the upgrade who may come in. */
 export class Gate {
   readonly #options: ServerOptions;
@@ -24,6 +28,8 @@ export class Gate {
   readonly #host: GateHost;
   readonly #seats: Seats | null;
   readonly #addressOf: ReturnType<typeof clientAddress>;
+  /** One listener for all sockets: a closure for each would take more memory than the seat. */
+  readonly #leave: (this: Seated) => void;
 
   constructor(options: ServerOptions, openTimeout: number, host: GateHost) {
     const { maxConnections, maxConnectionsPerAddress, trustedProxies } = options;
@@ -31,7 +37,12 @@ export class Gate {
     this.#openTimeout = openTimeout;
     this.#host = host;
     const isLimited = (maxConnections ?? maxConnectionsPerAddress) !== undefined;
-    this.#seats = isLimited ? new Seats(maxConnections, maxConnectionsPerAddress) : null;
+    const seats = isLimited ? new Seats(maxConnections, maxConnectionsPerAddress) : null;
+    this.#seats = seats;
+    this.#leave = function leave() {
+      const key = this[seatKey];
+      if (key !== undefined) seats?.giveBack(key);
+    };
     this.#addressOf = clientAddress(trustedProxies);
   }
 
@@ -67,7 +78,9 @@ export class Gate {
     const key = addressKey(this.clientAddress(request));
     const cause = seats.take(key);
     if (cause) return { cause, status: refusalStatus[cause], headers: retryAfter(retryLater()) };
-    socket.once('close', () => seats.giveBack(key));
+    const seated: Seated = socket;
+    seated[seatKey] = key;
+    socket.on('close', this.#leave);
     return null;
   }
 }

@@ -8,6 +8,8 @@ export interface Logger {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
+  /** Asked where there is one, as in pino: a text that nobody would read is not made. */
+  isLevelEnabled?(level: 'debug'): boolean;
 }
 
 /**
@@ -17,10 +19,11 @@ export interface Logger {
 export function logServer(server: ManagedServer, logger: Logger): () => void {
   return watchServer(server, {
     opened: () => logger.debug({ connections: server.connections.size }, 'connection opened'),
-    closed: (_, { cause, code, wasClean, text }) => {
+    closed: (_, ending) => {
+      const { cause, code, wasClean } = ending;
       const facts = { cause, code, wasClean };
-      if (wasClean === true) logger.debug(facts, text);
-      else logger.info(facts, text);
+      if (wasClean !== true) logger.info(facts, ending.text);
+      else if (logger.isLevelEnabled?.('debug') !== false) logger.debug(facts, ending.text);
     },
     refused: (cause, status) => logger.warn({ cause, status }, 'upgrade refused'),
     limited: (limit) => logger.warn({ limit }, 'a connection met a limit'),

@@ -34,6 +34,25 @@ test('a logger gets openings, endings, refusals, limits, drains and errors, each
   ]);
 });
 
+test('a logger whose debug level is off hears nothing of clean endings', async () => {
+  const levels: string[] = [];
+  const to = (level: string) => (): void => {
+    levels.push(level);
+  };
+  const logger: Logger = {
+    debug: to('debug'),
+    info: to('info'),
+    warn: to('warn'),
+    error: to('error'),
+    isLevelEnabled: () => false,
+  };
+  await using serves = await serving({ logger });
+  const [client] = await serves.clients(1);
+  await client?.close();
+  await serves.server.close();
+  expect(levels).toEqual(['debug']);
+});
+
 test('a logger hears nothing of another server', async () => {
   let heard = 0;
   const hear = (): void => {

@@ -5,9 +5,9 @@ import { defaultPolicy, longestReasonBytes, longestTimeout, mayStandInClose } fr
 export interface DrainOptions {
   /** For all of it: what has not ended by then is aborted. Default 25,000 (Kubernetes kills after 30 s). */
   readonly timeout?: number;
-  /** Close frames at a time. Default 100; more where the last one would else be later than half of `timeout`. */
+  /** Close frames at a time. Default 50; more where the last one would else be later than half of `timeout`. */
   readonly batchSize?: number;
-  /** Between two batches; 0: a turn of the event loop. Default 5. */
+  /** Between two batches; 0: a turn of the event loop. Default 1. */
   readonly batchInterval?: number;
   /** Of the Close frames. Default 1012 (service restart). */
   readonly code?: number;
@@ -32,8 +32,9 @@ export interface DrainSettings extends Required<Omit<DrainOptions, 'message'>> {
 
 const defaults = {
   timeout: defaultPolicy.drainTimeout,
-  batchSize: 100,
-  batchInterval: 5,
+  // At 100 each 5 ms the clients wait longer for work: 15,000 took 9 % more time.
+  batchSize: 50,
+  batchInterval: 1,
   code: 1012,
   reason: '',
   retryAfter: { min: 1_000, max: 10_000 },

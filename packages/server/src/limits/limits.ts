@@ -20,7 +20,7 @@ export class Limits {
   readonly #options: LimitOptions;
   readonly #onLimit: OnLimit;
   readonly #ages = new Map<ManagedConnection, AgeAlarm>();
-  readonly #buckets = new WeakMap<ManagedConnection, Bucket>();
+  readonly #buckets = new Map<ManagedConnection, Bucket>();
   readonly #slow = new Map<ManagedConnection, SlowAlarm>();
 
   constructor(options: LimitOptions, onLimit: OnLimit) {
@@ -38,10 +38,12 @@ export class Limits {
   }
 
   ended(connection: ManagedConnection): void {
-    const alarms = [this.#ages.get(connection), this.#slow.get(connection)];
-    for (const alarm of alarms) if (alarm) alarmClock.clear(alarm);
-    this.#ages.delete(connection);
-    this.#slow.delete(connection);
+    this.#buckets.delete(connection);
+    for (const alarms of [this.#ages, this.#slow]) {
+      const alarm = alarms.get(connection);
+      if (alarm) alarmClock.clear(alarm);
+      alarms.delete(connection);
+    }
   }
 
   /** A message came in. False: it was one too many, and the connection is being closed. */
@@ -49,8 +51,8 @@ export class Limits {
     const { messageRate } = this.#options;
     if (!messageRate) return true;
     const at = performance.now();
-    const bucket = this.#buckets.get(connection) ?? fullBucket(messageRate, at);
-    this.#buckets.set(connection, bucket);
+    let bucket = this.#buckets.get(connection);
+    if (!bucket) this.#buckets.set(connection, (bucket = fullBucket(messageRate, at)));
     if (takeToken(bucket, messageRate, at)) return true;
     if (connection.readyState === 'OPEN') {
       this.#onLimit(connection, 'message-rate');
