@@ -2,18 +2,20 @@ import {
   linuxTcpStates,
   type SocketRow,
   type SocketState,
-  type TcpInfo,
   type TcpTimer,
   type TcpTimerKind,
 } from '@farewell/core';
 import type { AddressTexts } from './ip-address.ts';
-import { parseTcpInfo } from './parse-tcp-info.ts';
+import { KernelTcpInfo } from './kernel-tcp-info.ts';
 
 /** One datagram of a dump, and the addresses met so far. */
 export interface Datagram {
   readonly view: DataView;
   readonly addresses: AddressTexts;
 }
+
+/** Length of `struct nlmsghdr`, which comes before it and begins with the length of both. */
+export const HEADER_BYTES = 16;
 
 /** Length of `struct inet_diag_msg` (include/uapi/linux/inet_diag.h). */
 export const SOCKET_BYTES = 72;
@@ -37,12 +39,9 @@ export class DumpedSocket implements SocketRow {
   readonly remotePort: number;
   readonly #view: DataView;
   readonly #at: number;
-  readonly #end: number;
-  /** Decoded once: more than one rule asks. */
-  #tcpInfo: TcpInfo | null | undefined;
 
-  /** The message lies between `at`, its `struct inet_diag_msg`, and `end`. `isKnown` is true of it. */
-  constructor({ view, addresses }: Datagram, at: number, end: number) {
+  /** `at` is that of its `struct inet_diag_msg`, of which `isKnown` is true. */
+  constructor({ view, addresses }: Datagram, at: number) {
     const family = view.getUint8(at) === AF_INET ? 'ipv4' : 'ipv6';
     this.tcpState = stateAt(view, at) ?? 'CLOSED';
     this.localAddress = addresses[family](view, at + 8);
@@ -51,7 +50,6 @@ export class DumpedSocket implements SocketRow {
     this.remotePort = view.getUint16(at + 6);
     this.#view = view;
     this.#at = at;
-    this.#end = end;
   }
 
   get family(): 4 | 6 {
@@ -59,11 +57,11 @@ export class DumpedSocket implements SocketRow {
   }
 
   get receiveQueue(): number {
-    return this.#u32(56);
+    return this.#view.getUint32(this.#at + 56, true);
   }
 
   get sendQueue(): number {
-    return this.#u32(60);
+    return this.#view.getUint32(this.#at + 60, true);
   }
 
   get timer(): TcpTimer | null {
@@ -71,37 +69,29 @@ export class DumpedSocket implements SocketRow {
   }
 
   get inode(): number {
-    return this.#u32(68);
+    return this.#view.getUint32(this.#at + 68, true);
   }
 
   get uid(): number {
-    return this.#u32(64);
+    return this.#view.getUint32(this.#at + 64, true);
   }
 
   get cookie(): string | null {
     return readCookie(this.#view, this.#at + 44);
   }
 
-  get tcpInfo(): TcpInfo | null {
-    if (this.#tcpInfo === undefined) this.#tcpInfo = this.#readTcpInfo();
-    return this.#tcpInfo;
+  get tcpInfo(): KernelTcpInfo | null {
+    if (this.tcpState === 'LISTEN') return null;
+    return findTcpInfo(this.#view, this.#at, messageEnd(this.#view, this.#at));
   }
 
   /** All fields, as an object of its own. */
   toJSON(): SocketRow {
     const { family, tcpState, localAddress, localPort, remoteAddress, remotePort } = this;
-    const { receiveQueue, sendQueue, timer, inode, uid, cookie, tcpInfo } = this;
+    const { receiveQueue, sendQueue, timer, inode, uid, cookie } = this;
+    const tcpInfo = this.tcpInfo?.toJSON() ?? null;
     const names = { family, tcpState, localAddress, localPort, remoteAddress, remotePort };
     return { ...names, receiveQueue, sendQueue, timer, inode, uid, cookie, tcpInfo };
-  }
-
-  #u32(offset: number): number {
-    return this.#view.getUint32(this.#at + offset, true);
-  }
-
-  #readTcpInfo(): TcpInfo | null {
-    if (this.tcpState === 'LISTEN') return null;
-    return findTcpInfo(this.#view, this.#at, this.#end);
   }
 }
 
@@ -123,6 +113,10 @@ function stateAt(view: DataView, at: number): SocketState | undefined {
   return linuxTcpStates[view.getUint8(at + 1)];
 }
 
+function messageEnd(view: DataView, at: number): number {
+  return at - HEADER_BYTES + view.getUint32(at - HEADER_BYTES, true);
+}
+
 function readTimer(view: DataView, at: number): TcpTimer | null {
   const kind = TIMER_KINDS[view.getUint8(at + 2)];
   if (kind === undefined) return null;
@@ -142,13 +136,13 @@ function readCookie(view: DataView, at: number): string | null {
 }
 
 /** Attributes are a length of two bytes, header included, a type of two bytes, and the value. */
-function findTcpInfo(view: DataView, socketAt: number, end: number): TcpInfo | null {
+function findTcpInfo(view: DataView, socketAt: number, end: number): KernelTcpInfo | null {
   let at = socketAt + SOCKET_BYTES;
   while (at + 4 <= end) {
     const length = view.getUint16(at, true);
     if (length < 4 || at + length > end) return null;
     if (view.getUint16(at + 2, true) === INET_DIAG_INFO)
-      return parseTcpInfo(view, at + 4, at + length);
+      return new KernelTcpInfo(view, at + 4, at + length);
     at += (length + 3) & ~3;
   }
   return null;

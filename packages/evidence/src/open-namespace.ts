@@ -3,6 +3,7 @@ import type {
   Missing,
   NamespaceInfo,
   Owners,
+  SocketRow,
   SocketTable,
   TcpSettings,
 } from '@farewell/core';
@@ -128,8 +129,7 @@ class LiveNamespace implements NamespaceReader {
     const search = new OwnerSearch({ namespace: this.#place.info.inode });
     search.lookNear();
     const { rows } = await receiving;
-    const held = rows.filter(({ tcpState, inode }) => tcpState !== 'TIME-WAIT' && inode);
-    search.lookFar(new Set(held.map(({ inode }) => inode ?? 0)));
+    search.lookFar(inodesOf(rows));
     const { owners, denied } = search.found();
     this.#deniedOwners = denied;
     return owners;
@@ -198,4 +198,10 @@ class LiveNamespace implements NamespaceReader {
       { fact: 'owners-of-other-users', why: `owners of other users' sockets${who}: run as root` },
     ];
   }
+}
+
+/** The sockets that somebody may hold. */
+function inodesOf(rows: readonly SocketRow[]): readonly number[] {
+  const live = rows.filter(({ tcpState }) => tcpState !== 'TIME-WAIT');
+  return live.flatMap(({ inode }) => inode || []);
 }

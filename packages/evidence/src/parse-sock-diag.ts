@@ -1,5 +1,11 @@
 import type { Problem, SocketRow } from '@farewell/core';
-import { type Datagram, DumpedSocket, isKnown, SOCKET_BYTES } from './dumped-socket.ts';
+import {
+  type Datagram,
+  DumpedSocket,
+  HEADER_BYTES,
+  isKnown,
+  SOCKET_BYTES,
+} from './dumped-socket.ts';
 import { AddressTexts } from './ip-address.ts';
 import { ProblemCounter } from './tables-as-text/problem-counter.ts';
 
@@ -25,7 +31,7 @@ export interface ParsedSockDiag {
 export function parseSockDiag(datagrams: Iterable<Uint8Array>): ParsedSockDiag {
   const parser = new SockDiagParser();
   for (const datagram of datagrams) {
-    const progress = parser.push(datagram, datagram.length);
+    const progress = parser.take(datagram);
     if (progress.kind === 'more') continue;
     if (progress.kind === 'failed') parser.problems.add(DUMP_FAILED, `errno ${progress.errno}`);
     return { rows: parser.rows, problems: parser.problems.problems() };
@@ -44,10 +50,14 @@ export class SockDiagParser {
 
   /** Takes the first `length` bytes, of which it makes a copy: they can be written over afterwards. */
   push(bytes: Uint8Array, length: number): DumpProgress {
-    const copy = new Uint8Array(bytes.subarray(0, length));
-    const end = copy.length;
-    const view = new DataView(copy.buffer);
-    const datagram = { view, addresses: this.#addresses };
+    return this.take(bytes.slice(0, length));
+  }
+
+  /** Takes a datagram without a copy: rows are read from it when somebody asks, so it has to stay as it is. */
+  take(datagram: Uint8Array): DumpProgress {
+    const end = datagram.length;
+    const view = new DataView(datagram.buffer, datagram.byteOffset, end);
+    const from = { view, addresses: this.#addresses };
     let at = 0;
     while (at + HEADER_BYTES <= end) {
       const messageBytes = view.getUint32(at, true);
@@ -56,7 +66,7 @@ export class SockDiagParser {
       if ((view.getUint16(at + 6, true) & NLM_F_DUMP_INTR) !== 0) this.interrupted = true;
       if (type === NLMSG_DONE || type === NLMSG_ERROR) return conclusion(view, at, messageBytes);
       if (type === SOCK_DIAG_BY_FAMILY || type === TCPDIAG_GETSOCK) {
-        this.#pushSocket(datagram, at, messageBytes);
+        this.#pushSocket(from, at, messageBytes);
       } else if (type !== NLMSG_NOOP)
         this.problems.add('unexpected netlink message', `type ${type}`);
       at += (messageBytes + 3) & ~3;
@@ -72,7 +82,7 @@ export class SockDiagParser {
     }
     const at = messageAt + HEADER_BYTES;
     if (isKnown(datagram.view, at)) {
-      this.rows.push(new DumpedSocket(datagram, at, messageAt + messageBytes));
+      this.rows.push(new DumpedSocket(datagram, at));
       return;
     }
     const [family, state] = [datagram.view.getUint8(at), datagram.view.getUint8(at + 1)];
@@ -84,7 +94,6 @@ export class SockDiagParser {
 const DUMP_FAILED = 'dump refused by the kernel';
 const DUMP_CUT = 'dump without its end';
 
-const HEADER_BYTES = 16;
 const NLMSG_NOOP = 1;
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;

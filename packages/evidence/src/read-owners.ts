@@ -50,8 +50,8 @@ export class OwnerSearch {
   }
 
   /** Looks at the others until each of these sockets has an owner; at all of them if absent. */
-  lookFar(wanted: ReadonlySet<number> | undefined): void {
-    const left = wanted && new Set([...wanted].filter((inode) => !this.#byInode.has(inode)));
+  lookFar(wanted: Iterable<number> | undefined): void {
+    const left = wanted && this.#unowned(wanted);
     for (const pid of this.#pids.far) {
       if (left?.size === 0) return;
       for (const inode of this.#look(pid)) left?.delete(inode);
@@ -61,6 +61,12 @@ export class OwnerSearch {
   found(): OwnersFound {
     const owners = { processes: this.#processes(), byInode: this.#byInode };
     return { owners, denied: this.#denied };
+  }
+
+  #unowned(inodes: Iterable<number>): Set<number> {
+    const unowned = new Set<number>();
+    for (const inode of inodes) if (!this.#byInode.has(inode)) unowned.add(inode);
+    return unowned;
   }
 
   /** Gives the sockets that it holds. */

@@ -44,12 +44,11 @@ export async function receiveSockDiag(
 
 async function receiveDump(libc: Libc, fd: number): Promise<SockDiagParser | null> {
   const parser = new SockDiagParser();
-  const slots = new DatagramSlots(libc);
   for (;;) {
-    const datagrams = await slots.receive(fd);
+    const datagrams = await new DatagramSlots(libc).receive(fd);
     if (datagrams === null) return null;
     for (const datagram of datagrams) {
-      const { kind } = parser.push(datagram, datagram.length);
+      const { kind } = parser.take(datagram);
       if (kind !== 'more') return kind === 'done' ? parser : null;
     }
   }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { parseTcpInfo } from '../src/parse-tcp-info.ts';
+import { KernelTcpInfo } from '../src/kernel-tcp-info.ts';
 
 /** Every word is its own offset, so that a field tells where it was read. */
-function infoOf(length: number): ReturnType<typeof parseTcpInfo> {
+function infoOf(length: number): KernelTcpInfo {
   const bytes = new DataView(new ArrayBuffer(256));
   for (let at = 0; at + 4 <= 256; at += 4) bytes.setUint32(at, at, true);
-  return parseTcpInfo(bytes, 0, length);
+  return new KernelTcpInfo(bytes, 0, length);
 }
 
 describe('tcp_info grew with the kernel', () => {
@@ -34,7 +34,7 @@ describe('tcp_info grew with the kernel', () => {
   });
 
   test('an empty struct says nothing', () => {
-    expect(new Set(Object.values(infoOf(0)))).toEqual(new Set([null]));
+    expect(new Set(Object.values(infoOf(0).toJSON()))).toEqual(new Set([null]));
   });
 
   test('a SYN that was not answered has no time of its last segment, whatever the kernel gives', () => {
@@ -46,13 +46,13 @@ describe('tcp_info grew with the kernel', () => {
       lastAckReceived: 2_395_060,
     };
     bytes.setUint8(0, 1);
-    expect(parseTcpInfo(bytes, 0, 248)).toMatchObject(ages);
+    expect(new KernelTcpInfo(bytes, 0, 248)).toMatchObject(ages);
     bytes.setUint8(0, 2);
     const none = { lastDataSent: null, lastDataReceived: null, lastAckReceived: null };
-    expect(parseTcpInfo(bytes, 0, 248)).toMatchObject(none);
+    expect(new KernelTcpInfo(bytes, 0, 248)).toMatchObject(none);
   });
 
   test('a round trip that was never measured is null', () => {
-    expect(parseTcpInfo(new DataView(new ArrayBuffer(248)), 0, 248).rtt).toBeNull();
+    expect(new KernelTcpInfo(new DataView(new ArrayBuffer(248)), 0, 248).rtt).toBeNull();
   });
 });
