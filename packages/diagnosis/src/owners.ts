@@ -40,13 +40,14 @@ export function processRef(process: ProcessInfo): ProcessRef {
 /** Processes with the number of sockets that each holds, the one with the most first. */
 export type Holders = readonly (readonly [process: ProcessInfo, count: number])[];
 
-/** The holders of these rows. */
-export function holders(rows: Iterable<SocketRow>, ownership: Ownership): Holders {
+/** The holders of these lists of rows. */
+export function holders(lists: readonly (readonly SocketRow[])[], ownership: Ownership): Holders {
   const counts = new Map<ProcessInfo, number>();
-  for (const row of rows) {
+  const count = (row: SocketRow): void => {
     const process = ownership.of(row);
     if (process) counts.set(process, (counts.get(process) ?? 0) + 1);
-  }
+  };
+  for (const rows of lists) rows.forEach(count);
   return theMostFirst(counts);
 }
 

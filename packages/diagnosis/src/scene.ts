@@ -75,7 +75,7 @@ export function sceneOf(evidence: Evidence, target: Target): Scene {
     earlier: before ? earlierIn(before.table) : () => null,
     mirror: mirrorIn(last),
     ports: once((service) => portUse(service, evidence.settings)),
-    holders: once((service) => holders([...service.rows.values()].flat(), owned)),
+    holders: once((service) => holders([...service.rows.values()], owned)),
     trace,
     histories,
     historyOf: ({ key }) => byKey.get(key) ?? null,
@@ -85,7 +85,7 @@ export function sceneOf(evidence: Evidence, target: Target): Scene {
 
 /** The process that is answerable for a service: its listener's, or whoever is connected there now. */
 function serviceProcess(scene: Scene, service: Service): ProcessInfo | null {
-  const listening = holders(rowsIn(service, 'LISTEN'), scene.ownership);
+  const listening = holders([rowsIn(service, 'LISTEN')], scene.ownership);
   const live = listening.length > 0 ? listening : scene.holders(service);
   const [first] = live;
   // Workers of one program share a port: any of them names it. Two programs: nobody can tell.
@@ -98,7 +98,7 @@ export function holderOf(
   service: Service | null,
   rows: readonly SocketRow[],
 ): ProcessInfo | null {
-  const holder = holders(rows, scene.ownership)[0]?.[0] ?? null;
+  const holder = holders([rows], scene.ownership)[0]?.[0] ?? null;
   return holder ?? (service ? serviceProcess(scene, service) : null);
 }
 
