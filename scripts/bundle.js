@@ -1,23 +1,15 @@
-// Puts the built command line into few files: a module of its own costs Node 0.4 ms to load, and `why` has
-// 150 of them. `tsc -b` comes first; bin/farewell.js takes whichever of the two builds is newer.
-import { rmSync } from 'node:fs';
+// Puts the built command line into one file and compiles it: a module of its own costs Node 0.4 ms to load, and
+// `why` has 150 of them. `tsc -b` comes first; bin/farewell.js takes whichever of the two builds is newer.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const dist = fileURLToPath(new URL('../packages/cli/dist/', import.meta.url));
-const readingThread = fileURLToPath(
-  new URL('../packages/evidence/dist/captures/reading-thread.js', import.meta.url),
-);
-
-rmSync(`${dist}bundle`, { recursive: true, force: true });
-await build({
-  // The thread that reads captures is looked for beside whoever starts it.
-  entryPoints: { bundle: `${dist}main.js`, 'bundle/reading-thread': readingThread },
+const dist = pathOf('../packages/cli/dist/');
+const readingThread = pathOf('../packages/evidence/dist/captures/reading-thread.js');
+const options = {
   outdir: dist,
-  chunkNames: 'bundle/[name]-[hash]',
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20',
   // Half the text to compile, which is 5 to 15 ms of a start; names stay, for the stack of a defect.
@@ -25,9 +17,28 @@ await build({
   minifyWhitespace: true,
   // koffi is native; the lab starts files of its own by their paths.
   external: ['koffi', '@farewell/lab'],
-  // commander is CommonJS, and asks for Node's modules by require().
-  banner: {
-    js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
-  },
   logLevel: 'warning',
+};
+
+rmSync(`${dist}bundle.code`, { force: true });
+// A script and no module: only of scripts does Node let V8's code be kept.
+await build({
+  ...options,
+  entryPoints: { bundle: `${dist}main.js` },
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  define: { 'import.meta.url': 'bundleUrl' },
 });
+// The thread that reads captures is looked for beside whoever starts it.
+await build({ ...options, entryPoints: { 'reading-thread': readingThread }, format: 'esm' });
+copyFileSync(pathOf('./bundle-start.js'), `${dist}bundle.js`);
+// One run, at the end of which V8's code of all that it needed is kept beside the bundle.
+spawnSync(process.execPath, [`${dist}bundle.js`, 'why', '--for', '0', '--json'], {
+  env: { ...process.env, FAREWELL_KEEP_CODE: '1' },
+  stdio: ['ignore', 'ignore', 'inherit'],
+  timeout: 10_000,
+});
+
+function pathOf(relative) {
+  return fileURLToPath(new URL(relative, import.meta.url));
+}

@@ -5,7 +5,8 @@ import { processIo } from './terminal/io.ts';
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
 
-const status = await run(process.argv.slice(2), processIo());
-// All is written by now. What a signal has interrupted (a name look-up, a read of stdin) must not keep the
-// process alive, and to give back the memory of 100,000 rows one by one would take 15 ms.
-process.exit(status);
+void run(process.argv.slice(2), processIo()).then((status) => {
+  // All is written by now. What a signal has interrupted (a name look-up, a read of stdin) must not keep the
+  // process alive, and to give back the memory of 100,000 rows one by one would take 15 ms.
+  process.exit(status);
+});
