@@ -4,18 +4,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 
 const filename = fileURLToPath(new URL('bundle.cjs', import.meta.url));
 const codeFile = fileURLToPath(new URL('bundle.code', import.meta.url));
 
 // The bundle is ASCII, which Latin-1 decodes soonest.
 const source = `(function (require, module, bundleUrl) {${readFileSync(filename, 'latin1')}\n})`;
-const script = new Script(source, {
-  filename,
-  cachedData: codeIfThere(),
-  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-});
+const script = new Script(source, { filename, cachedData: codeIfThere() });
 if (process.env.FAREWELL_KEEP_CODE === '1') process.once('exit', keepCode);
 script.runInThisContext()(createRequire(import.meta.url), { exports: {} }, import.meta.url);
 

@@ -28,6 +28,8 @@ await build({
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.url': 'bundleUrl' },
+  // A script whose code was kept cannot import(): Node then misses its callback.
+  supported: { 'dynamic-import': false },
 });
 // The thread that reads captures is looked for beside whoever starts it.
 await build({ ...options, entryPoints: { 'reading-thread': readingThread }, format: 'esm' });
