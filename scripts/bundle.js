@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { openSockets } from './bundle-sockets.js';
 
 const dist = pathOf('../packages/cli/dist/');
 const readingThread = pathOf('../packages/evidence/dist/captures/reading-thread.js');
@@ -33,13 +34,19 @@ await build({
 });
 // The thread that reads captures is looked for beside whoever starts it.
 await build({ ...options, entryPoints: { 'reading-thread': readingThread }, format: 'esm' });
-copyFileSync(pathOf('./bundle-start.js'), `${dist}bundle.js`);
-// One run, at the end of which V8's code of all that it needed is kept beside the bundle.
-spawnSync(process.execPath, [`${dist}bundle.js`, 'why', '--for', '0', '--json'], {
-  env: { ...process.env, FAREWELL_KEEP_CODE: '1' },
-  stdio: ['ignore', 'ignore', 'inherit'],
-  timeout: 10_000,
-});
+copyFileSync(pathOf('./bundle-start.cjs'), `${dist}bundle-start.cjs`);
+await keepCode();
+
+/** One run beside a few sockets, at the end of which V8's code of all that it needed is kept beside the bundle. */
+async function keepCode() {
+  const endSockets = await openSockets();
+  spawnSync(process.execPath, [`${dist}bundle-start.cjs`, 'why', '--for', '0', '--json'], {
+    env: { ...process.env, FAREWELL_KEEP_CODE: '1' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: 10_000,
+  });
+  endSockets();
+}
 
 function pathOf(relative) {
   return fileURLToPath(new URL(relative, import.meta.url));

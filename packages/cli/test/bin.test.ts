@@ -9,7 +9,7 @@ import { bin } from './support/farewell.ts';
 let workspace = '';
 beforeEach(() => {
   workspace = mkdtempSync(join(tmpdir(), 'farewell-bin-'));
-  cpSync(bin, join(workspace, 'cli/bin/farewell.js'));
+  cpSync(dirname(bin), join(workspace, 'cli/bin'), { recursive: true });
   put('cli/package.json', '{ "type": "module" }', 0);
   put('cli/dist/main.js', 'console.log("modules")', 0);
 });
@@ -32,14 +32,14 @@ test('without a bundle the modules are run', () => {
 });
 
 test('a bundle is run, also as a package, where all files are of one time and no build beside it', () => {
-  put('cli/dist/bundle.js', 'console.log("bundle")', 1000);
+  put('cli/dist/bundle-start.cjs', 'console.log("bundle")', 1000);
   expect(whatRuns()).toBe('bundle');
   put('cli/dist/.tsbuildinfo', '', 1000);
   expect(whatRuns()).toBe('bundle');
 });
 
 test('a package that was built after the bundle makes the modules run', () => {
-  put('cli/dist/bundle.js', 'console.log("bundle")', 1000);
+  put('cli/dist/bundle-start.cjs', 'console.log("bundle")', 1000);
   put('evidence/dist/.tsbuildinfo', '', 2000);
   expect(whatRuns()).toBe('modules');
 });

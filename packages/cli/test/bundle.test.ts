@@ -13,13 +13,13 @@ beforeEach(() => {
   copy = mkdtempSync(join(tmpdir(), 'farewell-bundle-'));
   mkdirSync(join(copy, 'dist'));
   writeFileSync(join(copy, 'package.json'), '{ "type": "module", "version": "9.8.7" }');
-  for (const file of ['bundle.js', 'bundle.cjs'])
+  for (const file of ['bundle-start.cjs', 'bundle.cjs'])
     cpSync(join(dist, file), join(copy, 'dist', file));
 });
 afterEach(() => rmSync(copy, { recursive: true, force: true }));
 
 function version(): string {
-  const args = [join(copy, 'dist/bundle.js'), '--version'];
+  const args = [join(copy, 'dist/bundle-start.cjs'), '--version'];
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   return stdout.trim() + stderr;
 }

@@ -1,19 +1,19 @@
-// dist/bundle.js: runs the command line from its bundle, with the code that V8 made of it when it was built.
-// V8 refuses code of another version of itself, and compiles then.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
-import { Script } from 'node:vm';
+// dist/bundle-start.cjs: runs the command line from its bundle, with the code that V8 made of it when it was
+// built. V8 refuses code of another version of itself, and compiles then. CommonJS, because it starts sooner.
+const { readFileSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { pathToFileURL } = require('node:url');
+const { setFlagsFromString } = require('node:v8');
+const { Script } = require('node:vm');
 
-const filename = fileURLToPath(new URL('bundle.cjs', import.meta.url));
-const codeFile = fileURLToPath(new URL('bundle.code', import.meta.url));
+const filename = join(__dirname, 'bundle.cjs');
+const codeFile = join(__dirname, 'bundle.code');
 
 // The bundle is ASCII, which Latin-1 decodes soonest.
 const source = `(function (require, module, bundleUrl) {${readFileSync(filename, 'latin1')}\n})`;
 const script = new Script(source, { filename, cachedData: codeIfThere() });
 if (process.env.FAREWELL_KEEP_CODE === '1') process.once('exit', keepCode);
-script.runInThisContext()(createRequire(import.meta.url), { exports: {} }, import.meta.url);
+script.runInThisContext()(require, { exports: {} }, pathToFileURL(filename).href);
 
 function codeIfThere() {
   try {
