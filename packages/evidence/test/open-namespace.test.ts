@@ -68,9 +68,12 @@ describeWith(['linux'], 'the table of this network namespace', () => {
     return { client: between(clientPort, port), server: between(port, clientPort) };
   }
 
-  function isMade(row: { localPort: number; remotePort: number }): boolean {
-    const made = new Set([sockets.port, sockets.ipv6.port, sockets.full.port]);
-    return made.has(row.localPort) || made.has(row.remotePort);
+  /** The kernel may have given a port here that TIME-WAITs of others still have: those are told by both ports. */
+  function isMade(row: { tcpState: string; localPort: number; remotePort: number }): boolean {
+    const ends = [row.localPort, row.remotePort];
+    if (row.tcpState === 'TIME-WAIT')
+      return ends.includes(sockets.clients.timeWait) && ends.includes(sockets.port);
+    return [sockets.port, sockets.ipv6.port, sockets.full.port].some((port) => ends.includes(port));
   }
 
   function linesOfSs(): string[] {
