@@ -116,7 +116,7 @@ export class RawPeer implements AsyncDisposable {
     const now = performance.now();
     const { effects, wakeAt } = this.#player.play(incoming, now);
     this.#noteSeen();
-    for (const effect of effects) this.#carryOut(effect);
+    this.#carryOutAll(effects);
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#player.done) {
@@ -152,10 +152,21 @@ export class RawPeer implements AsyncDisposable {
     for (const waiter of this.#waiters.filter(({ met }) => met(this.seen))) waiter.resolve();
   }
 
+  /**
+   * What is sent side by side goes to the kernel in one write, and so in one segment if it fits: nothing the
+   * other side does, such as to close behind our Close, can come in between.
+   */
+  #carryOutAll(effects: readonly Effect[]): void {
+    this.socket.cork();
+    for (const effect of effects) this.#carryOut(effect);
+    this.socket.uncork();
+  }
+
   #carryOut(effect: Effect): void {
     const what = 'what' in effect ? effect.what : effect.do;
     this.transcript.push({ at: performance.now(), by: 'us', what });
     this.#clock.look();
+    if (effect.do !== 'send' && effect.do !== 'note') this.#flush();
     const { socket } = this;
     switch (effect.do) {
       case 'send':
@@ -181,6 +192,12 @@ export class RawPeer implements AsyncDisposable {
         return;
       case 'note':
     }
+  }
+
+  /** Before anything that would hold back, or throw away, what is still collected. */
+  #flush(): void {
+    this.socket.uncork();
+    this.socket.cork();
   }
 }
 

@@ -1,10 +1,15 @@
+import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { describeWith } from '../../../test/support/requires.ts';
 import { closePayload } from '../src/frame.ts';
 import { connectRawPeer } from '../src/raw-peer.ts';
-import { listenRawPeer } from '../src/raw-server.ts';
+import { listenRawPeer, serverOf } from '../src/raw-server.ts';
 import type { Step } from '../src/script.ts';
+import { type KeyAndCertificate, selfSigned } from '../src/self-signed.ts';
+import { receivedBy } from '../src/tcp-info.ts';
 
 const open: readonly Step[] = [{ do: 'open' }, { do: 'wait', for: 'handshake' }];
 
@@ -83,7 +88,7 @@ describeWith(['linux'], 'what the event loop would tell wrong', () => {
     );
     await peer.ended;
     expect(peer.seen.map(({ what }) => what)).not.toContain('fin');
-    expect(peer.seen.map(({ what }) => what)).toContain('reset');
+    expect(peer.seen.map(({ what }) => what)).toEqual(expect.arrayContaining(['message', 'reset']));
   });
 
   test('what had come when a wait was over has been in time, though it was read later', async () => {
@@ -103,6 +108,61 @@ describeWith(['linux'], 'what the event loop would tell wrong', () => {
     expect(peer.seen.at(-1)?.what).toBe('message');
   });
 });
+
+describeWith(['linux'], 'what is sent side by side', () => {
+  test.each([
+    ['TCP', undefined],
+    ['TLS', selfSigned('localhost')],
+  ])('arrives in one segment over %s', async (_, tls) => {
+    const { accepted, server, port } = await accepting(tls);
+    await using peer = await connectRawPeer(
+      { name: 'silent', steps: [] },
+      { host: '127.0.0.1', port, ...(tls && { tls: { ca: tls.cert, servername: 'localhost' } }) },
+    );
+    const { socket, tcp } = await accepted;
+    const before = receivedBy(tcp)?.dataSegments ?? Number.NaN;
+    peer.perform(bytes('Close'), bytes(' and what'), bytes(' follows'));
+    const [chunk] = await once(socket, 'data');
+    expect(String(chunk)).toBe('Close and what follows');
+    expect(receivedBy(tcp)?.dataSegments).toBe(before + 1);
+    socket.destroy();
+    server.close();
+  });
+
+  test('is not held back by a FIN, nor a FIN by it', async () => {
+    const { accepted, server, port } = await accepting();
+    await using peer = await connectRawPeer(
+      { name: 'leaves', steps: [bytes('a'), bytes('b'), { do: 'fin' }] },
+      { host: '127.0.0.1', port },
+    );
+    const { socket } = await accepted;
+    expect(await text(socket)).toBe('ab');
+    await peer.played;
+    socket.destroy();
+    server.close();
+  });
+});
+
+function bytes(content: string): Step {
+  return { do: 'bytes', bytes: new TextEncoder().encode(content) };
+}
+
+interface Accepted {
+  readonly socket: Socket;
+  /** The one below TLS. */
+  readonly tcp: Socket;
+}
+
+/** A server that does nothing with its first connection. */
+async function accepting(tls?: KeyAndCertificate) {
+  let accept: (accepted: Accepted) => void = () => {};
+  const accepted = new Promise<Accepted>((resolve) => {
+    accept = resolve;
+  });
+  const server = serverOf(tls, (socket, tcp) => accept({ socket, tcp })).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { accepted, server, port: (server.address() as AddressInfo).port };
+}
 
 describeWith(['linux', 'root'], 'vanish', () => {
   test('a peer that has vanished acknowledges nothing and hears nothing', async () => {

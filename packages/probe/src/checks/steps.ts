@@ -21,8 +21,15 @@ export function afterOpening(
 /** Both halves of the opening handshake. */
 export function opening({ role, limits }: CheckContext): Step[] {
   const answered: Step = { do: 'wait', for: 'handshake', within: limits.answer };
-  return role === 'client' ? [{ do: 'open' }, answered] : [answered, { do: 'open' }];
+  if (role === 'client') return [{ do: 'open' }, answered];
+  return [answered, { do: 'open' }, { do: 'pause', ms: behindOpening }];
 }
+
+/**
+ * So that no client gets its first frame in the segment of the 101, which is about opening and not about
+ * ending; longer than a client needs to read the 101, ms.
+ */
+const behindOpening = 50;
 
 export function frame(spec: FrameSpec): Step {
   return { do: 'frame', frame: spec };
