@@ -13,6 +13,7 @@ const discarded =
 
 /** As large as most servers take by default; Tomcat takes 8,192 bytes of text. */
 const largeBytes = 60_000;
+const largeMessage = 'm'.repeat(largeBytes);
 
 export const closeOrderChecks: readonly Check[] = [
   {
@@ -61,7 +62,7 @@ export const closeOrderChecks: readonly Check[] = [
     of: both,
     script: (context) =>
       afterOpening(context, [text('unfinished', false), close(1000), ...ending(context)]),
-    judge: answered,
+    judge: (transcript, context) => answered(transcript, context, 'unfinished'),
   },
   {
     ...common,
@@ -72,29 +73,34 @@ export const closeOrderChecks: readonly Check[] = [
     consequence: 'The last message of a conversation costs its clean end.',
     of: both,
     script: (context) =>
-      afterOpening(context, [text('m'.repeat(largeBytes)), close(1000), ...ending(context)]),
+      afterOpening(context, [text(largeMessage), close(1000), ...ending(context)]),
     judge: answeredBehindLarge,
   },
 ];
 
 /** Any Close is an answer, 1009 for the message before it too; whether the message came through is told. */
-function answered(transcript: Transcript, context: CheckContext): Judgement {
+function answered(transcript: Transcript, context: CheckContext, message: string): Judgement {
   const answer = firstSeen(transcript, 'close-frame');
   if (answer === null) return unanswered(transcript, context);
   const { ms, text } = since(transcript, answer.at);
-  const echoed = allSeen(transcript, 'message').some(({ at }) => at <= answer.at);
-  return pass(
-    `${closeText(answer)} ${text}${echoed ? ', behind its echo of the message' : ''}`,
-    ms,
-  );
+  const behind = echoes(transcript, message) ? ', behind its echo of the message' : '';
+  return pass(`${closeText(answer)} ${text}${behind}`, ms);
 }
 
 /** A message that is larger than what the other side takes may end the connection too. */
 function answeredBehindLarge(transcript: Transcript, context: CheckContext): Judgement {
-  const judgement = answered(transcript, context);
-  const echoed = allSeen(transcript, 'message').length > 0;
-  if (judgement.verdict !== 'fail' || echoed) return judgement;
+  const judgement = answered(transcript, context, largeMessage);
+  if (judgement.verdict !== 'fail' || echoes(transcript, largeMessage)) return judgement;
   return cannotTell(`${judgement.seen}: perhaps because of the size of the message`);
+}
+
+/** Whether the message came back before any Close, in one frame or in several. */
+function echoes(transcript: Transcript, message: string): boolean {
+  const closedAt = firstSeen(transcript, 'close-frame')?.at ?? Number.POSITIVE_INFINITY;
+  const came = allSeen(transcript, 'message')
+    .filter(({ at }) => at <= closedAt)
+    .map(({ frame }) => frame?.payload ?? new Uint8Array());
+  return Buffer.concat(came).includes(message);
 }
 
 interface AfterClose {

@@ -136,7 +136,7 @@ function judgeMute(transcript: Transcript, { limits }: CheckContext): Judgement 
     {
       endedAt: given.length === 0 ? null : Math.min(...given),
       startedAt: openedAt(transcript),
-      what: `${how}${close && end ? `, ${end.how}` : ''} (${pings} pings unanswered)`,
+      what: `${how}${close && end ? `, ${end.how}` : ''} (${pings} ${pings === 1 ? 'ping' : 'pings'} unanswered)`,
       bound: 'heartbeat',
     },
     limits,

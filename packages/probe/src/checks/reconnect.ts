@@ -99,6 +99,8 @@ function judgeBackOff(delays: readonly number[]): Judgement {
   const seen = `came back after ${delays.map(msText).join(', ')}`;
   const [first = 0] = delays;
   const last = delays.at(-1) ?? 0;
+  // The JDK's HttpClient repeats a request that was reset, once and at once: that is no hammering.
+  if (delays.length === 1) return cannotTell(`${seen}, and then no more`, last);
   if (median(delays) < hammering) return fail(`${seen}: it hammers`, last);
   if (delays.length < resets) return cannotTell(`${seen}, and then no more`, last);
   if (last <= first * 1.2) return fail(`${seen}: no later than at first`, last);

@@ -131,7 +131,7 @@ const cases: Readonly<Record<string, Case>> = {
   'close-inside-message-answered': answers,
   'close-behind-large-message-answered': {
     passes: polite,
-    fails: client([gotMessage, frame(0x1, 'echo'), gotClose, fin]),
+    fails: client([gotMessage, frame(0x1, 'm'.repeat(60_000)), gotClose, fin]),
     seen: /^FIN after .* without Close$/,
   },
   'own-close-has-valid-code': {
@@ -159,7 +159,7 @@ const cases: Readonly<Record<string, Case>> = {
   'mute-peer-dropped': {
     passes: client([frame(0x9), pause(50), fin]),
     fails: client([frame(0x9)]),
-    seen: /^no end \(1 pings unanswered\) within /,
+    seen: /^no end \(1 ping unanswered\) within /,
     limits: short,
   },
   'vanished-peer-dropped': {
@@ -202,6 +202,34 @@ describe.concurrent.each(playable)('$id', (check) => {
 
 const at = (...delays: number[]) => [0, ...delays].map((after) => ({ script: polite, after }));
 
+test('a client that gives the FIN of the server up after a while has waited for it', async () => {
+  const check = checks.find(({ id }) => id === 'client-leaves-fin-to-server') ?? missingCheck();
+  const gaveUp = client([gotClose, close(1000), pause(1_000), fin]);
+  const { judgement } = await checkClient(check, [{ script: gaveUp }], generous);
+  expect(judgement).toMatchObject({ verdict: 'pass', seen: expect.stringMatching(/: it waited$/) });
+});
+
+describe('a message behind which the Close is answered', () => {
+  const check = checks.find(({ id }) => id === 'close-behind-large-message-answered');
+  const seenOf = async (message: string) => {
+    const script = client([gotMessage, frame(0x1, message), gotClose, close(1000)]);
+    const { judgement } = await checkClient(check ?? missingCheck(), [{ script }], generous);
+    return judgement.seen;
+  };
+
+  test('is called its echo if it is what was sent', async () => {
+    expect(await seenOf('m'.repeat(60_000))).toMatch(/, behind its echo of the message$/);
+  });
+
+  test('is not called so if it is another', async () => {
+    expect(await seenOf('welcome')).toMatch(/^Close 1000 after \d+ ms$/);
+  });
+});
+
+function missingCheck(): never {
+  throw new Error('no such check');
+}
+
 describe('how a client comes back', () => {
   const series: Readonly<Record<string, { passes: number[]; fails: number[]; seen: RegExp }>> = {
     'reconnect-backs-off': {
@@ -221,6 +249,15 @@ describe('how a client comes back', () => {
     expect(good.judgement).toMatchObject({ verdict: 'pass' });
     const bad = await checkClient(check, at(...fails), patient);
     expect(bad.judgement).toMatchObject({ verdict: 'fail', seen: expect.stringMatching(seen) });
+  });
+
+  test('one immediate return and then no more is no hammering, and no backing off', async () => {
+    const check = reconnectChecks.find(({ id }) => id === 'reconnect-backs-off') ?? missingCheck();
+    const { judgement } = await checkClient(check, at(0), { ...generous, patience: 500 });
+    expect(judgement).toMatchObject({
+      verdict: 'cannot-tell',
+      seen: expect.stringMatching(/^came back after .*, and then no more$/),
+    });
   });
 
   /** Whether to come back is a client's own affair: no way of not doing so is a failure. */
