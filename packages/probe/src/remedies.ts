@@ -7,6 +7,7 @@ type Concern =
   | 'opening'
   | 'size'
   | 'stopping'
+  | 'returns'
   | 'reconnecting'
   | 'client-fin';
 
@@ -23,6 +24,7 @@ const concerns: Readonly<Record<string, Concern>> = {
   'oversized-message-refused': 'size',
   'stop-sends-close': 'stopping',
   'stop-code-says-why': 'stopping',
+  'stop-spreads-returns': 'returns',
   'stop-turns-new-clients-away': 'stopping',
   'stop-gives-mute-client-up': 'closing',
   'stop-ends-in-time': 'stopping',
@@ -41,6 +43,8 @@ const inGeneral: Readonly<Record<Concern, string>> = {
   size: 'Set the largest message that is accepted.',
   stopping:
     'On the signal stop listening, close every connection with 1001, and wait for them with a deadline below the grace period.',
+  returns:
+    'Close a few connections at a time, or tell each client in the reason of its Close to come back at another time (retry-after=SECONDS), and let the client obey.',
   reconnecting:
     'Wait longer after each failure, with a random part, and no less than the server asks for.',
   'client-fin': 'Hold the FIN back until the one of the server has come, with a deadline.',

@@ -1,4 +1,4 @@
-import { mayStandInClose } from '@farewell/core';
+import { mayStandInClose, retryAfterIn } from '@farewell/core';
 import { type CheckInfo, cannotTell, fail, type Judgement, type Limits, pass } from './check.ts';
 import { defaultBounds, judgeEnd, judgeWait } from './deadline.ts';
 import { closeText, endOf, firstSeen, msText, type Transcript } from './transcript.ts';
@@ -55,6 +55,17 @@ export const shutdownChecks: readonly ShutdownCheck[] = [
       'Clients cannot tell a restart from the end of the conversation, and do not come back.',
     shows: polite,
     judge: judgeCode,
+  },
+  {
+    ...common,
+    id: 'stop-spreads-returns',
+    level: 'practice',
+    source: 'RFC 6455 §7.2.3 (clients that come back at once); close-spread-time of HAProxy',
+    title:
+      'A server that stops lets its clients go one after the other, or tells each another time to come back',
+    consequence: 'All clients come back in one moment, and the next server gets them all at once.',
+    shows: polite,
+    judge: judgeReturns,
   },
   {
     ...common,
@@ -128,6 +139,41 @@ function judgeCode({ polite }: Shutdown): Judgement {
   if (other?.statusCode != null && !mayStandInClose(other.statusCode))
     return fail(`${seen}, which no endpoint may send`);
   return other ? fail(seen) : pass(seen);
+}
+
+/** As many clients as come back within this do so at once, ms. */
+const atOnceWithin = 100;
+
+/** A client comes back when it has been let go, and has waited as long as it was asked to. */
+function judgeReturns({ polite }: Shutdown): Judgement {
+  const departures = polite.flatMap((each) => departureOf(each) ?? []);
+  const seen = `${departures.length} of ${polite.length} clients let go within ${spanText(departures.map(({ at }) => at))}`;
+  if (departures.length <= polite.length / 2) return cannotTell(seen);
+  const returns = departures.map(({ at, asked }) => at + (asked ?? 0));
+  const asked = departures.filter((each) => each.asked !== null).length;
+  const told =
+    asked === 0
+      ? 'none told when to come back'
+      : `${asked} told when to come back, over ${spanText(returns)}`;
+  // More than half of them in one moment are a crowd, whatever becomes of the rest.
+  const isCrowd = mostAtOnce(returns) > polite.length / 2;
+  return isCrowd ? fail(`${seen}, ${told}`) : pass(`${seen}, ${told}`);
+}
+
+/** When a client lost its connection, and the delay that it was asked for, ms; null: it has kept it. */
+function departureOf(transcript: Transcript): { at: number; asked: number | null } | null {
+  const close = firstSeen(transcript, 'close-frame');
+  const at = close?.at ?? endOf(transcript)?.at;
+  return at === undefined ? null : { at, asked: retryAfterIn(close?.reason ?? '') };
+}
+
+function mostAtOnce(times: readonly number[]): number {
+  const from = (first: number) => times.filter((at) => at >= first && at < first + atOnceWithin);
+  return Math.max(...times.map((first) => from(first).length));
+}
+
+function spanText(times: readonly number[]): string {
+  return times.length === 0 ? msText(0) : msText(Math.max(...times) - Math.min(...times));
 }
 
 function judgeEnds({ polite }: Shutdown): Judgement {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { shutdownChecks } from '../../src/checks/shutdown.ts';
 import { listenRawPeer, type RawServer } from '../../src/raw-server.ts';
 import { runShutdown } from '../../src/run/run-shutdown.ts';
@@ -19,17 +19,17 @@ const open = server([]);
 const clients = 9;
 
 interface Stop {
-  /** What each connection does when the server is told to stop. */
-  readonly steps: readonly Step[];
+  /** What each connection does when the server is told to stop, by its number. */
+  readonly steps: (index: number) => readonly Step[];
   /** What the mute client's connection does instead. */
-  readonly mute?: readonly Step[];
+  readonly mute: readonly Step[];
   readonly latecomers: 'served' | 'refused';
   /** When the process is gone, ms after the signal; null: it stays. */
   readonly goneAfter: number | null;
 }
 
 const byTheBook: Stop = {
-  steps: [close(1001), gotClose, fin],
+  steps: (index) => [close(1001, `retry-after=${index}`), gotClose, fin],
   mute: [close(1001), pause(50), reset],
   latecomers: 'refused',
   goneAfter: 350,
@@ -58,9 +58,9 @@ async function verdicts(stop: Stop): Promise<Readonly<Record<string, string>>> {
   return Object.fromEntries(results.map(({ check, judgement }) => [check.id, judgement.verdict]));
 }
 
-function perform({ peers }: RawServer, { steps, mute = steps }: Stop): void {
+function perform({ peers }: RawServer, { steps, mute }: Stop): void {
   for (const [index, peer] of peers.slice(0, clients).entries())
-    peer.perform(...(index === clients - 1 ? mute : steps));
+    peer.perform(...(index === clients - 1 ? mute : steps(index)));
 }
 
 const passed = Object.fromEntries(shutdownChecks.map(({ id }) => [id, 'pass']));
@@ -72,11 +72,20 @@ test('a server that stops by the book passes all of them', async () => {
 test.each<readonly [failed: string, stop: Partial<Stop>, others: object]>([
   [
     'stop-sends-close',
-    { steps: [fin] },
+    { steps: (index) => [pause(50 * index), fin] },
     { 'stop-code-says-why': 'cannot-tell', 'stop-waits-for-answers': 'cannot-tell' },
   ],
-  ['stop-code-says-why', { steps: [close(1000), gotClose, fin] }, {}],
-  ['stop-waits-for-answers', { steps: [close(1001), gotClose, pause(20), reset] }, {}],
+  [
+    'stop-code-says-why',
+    { steps: (index) => [close(1000, `retry-after=${index}`), gotClose, fin] },
+    {},
+  ],
+  ['stop-spreads-returns', { steps: () => [close(1001), gotClose, fin] }, {}],
+  [
+    'stop-waits-for-answers',
+    { steps: (index) => [close(1001, `retry-after=${index}`), gotClose, pause(20), reset] },
+    {},
+  ],
   ['stop-turns-new-clients-away', { latecomers: 'served' }, {}],
   ['stop-gives-mute-client-up', { mute: [close(1001)] }, {}],
   ['stop-ends-in-time', { goneAfter: null }, {}],
@@ -85,5 +94,28 @@ test.each<readonly [failed: string, stop: Partial<Stop>, others: object]>([
     ...passed,
     ...others,
     [failed]: 'fail',
+  });
+});
+
+describe('stop-spreads-returns', () => {
+  const judged = async (steps: Stop['steps']) => {
+    const { 'stop-spreads-returns': verdict } = await verdicts({ ...byTheBook, steps });
+    return verdict;
+  };
+
+  test('is passed by a server that closes one connection after the other', async () => {
+    expect(await judged((index) => [pause(40 * index), close(1001), gotClose, fin])).toBe('pass');
+  });
+
+  test('is failed by one that asks all for the same delay', async () => {
+    expect(await judged(() => [close(1001, 'retry-after=5'), gotClose, fin])).toBe('fail');
+  });
+
+  test('is failed by one that ends all connections at once without Close', async () => {
+    expect(await judged(() => [fin])).toBe('fail');
+  });
+
+  test('cannot tell of one that lets nobody go', async () => {
+    expect(await judged(() => [])).toBe('cannot-tell');
   });
 });
