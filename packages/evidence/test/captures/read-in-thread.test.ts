@@ -88,6 +88,6 @@ describe('captures read on a thread of their own', () => {
   it('reject with an error of the thread', async () => {
     const noList = 1 as unknown as string[];
     const reading = readCapturesInThread(noList, { onConnection: () => {} });
-    await expect(reading).rejects.toThrow('not iterable');
+    await expect(reading).rejects.toThrow('is not a function');
   });
 });
