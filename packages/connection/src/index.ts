@@ -24,6 +24,7 @@ export {
   drainConnection,
   holdSocket,
   openConnection,
+  openedAt,
   startOpening,
   withoutOwnTimer,
 } from './start.ts';

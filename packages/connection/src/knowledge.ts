@@ -20,7 +20,8 @@ import { now } from './alarm-clock.ts';
 export class Knowledge {
   readonly local: Role;
   readonly connectingAt: number;
-  #openedAt = -1;
+  /** ms of `now()`; -1: it has not opened. */
+  openedAt = -1;
   #heardAt = -1;
   #pingAt = -1;
   #folded: Draft | null = null;
@@ -35,7 +36,7 @@ export class Knowledge {
   }
 
   get isOpened(): boolean {
-    return this.#openedAt >= 0;
+    return this.openedAt >= 0;
   }
 
   /** Was nothing heard since it opened? */
@@ -44,7 +45,7 @@ export class Knowledge {
   }
 
   opened(at: number): void {
-    this.#openedAt = at;
+    this.openedAt = at;
     if (this.#folded) this.see({ kind: 'opened' }, at);
   }
 
@@ -67,7 +68,7 @@ export class Knowledge {
   /** Of a connection that is merely open, it is all there is to wait for. null: it is not merely open. */
   heartbeatWait({ heartbeat }: Policy): Deadline | null {
     if (this.#folded || !this.isOpened || !heartbeat) return null;
-    const [pingAt, heardAt, awakeAt] = [this.#pingAt, this.#heardAt, this.#openedAt];
+    const [pingAt, heardAt, awakeAt] = [this.#pingAt, this.#heardAt, this.openedAt];
     return heartbeatWait(heartbeat, { pingAt, heardAt, awakeAt });
   }
 
@@ -90,7 +91,7 @@ export class Knowledge {
     const { local, peer } = this;
     const draft = unseenConnection(local);
     draft.connectingAt = this.connectingAt;
-    if (this.#openedAt >= 0) draft.openedAt = this.#openedAt;
+    if (this.openedAt >= 0) draft.openedAt = this.openedAt;
     if (this.#heardAt >= 0) draft[peer].heardAt = this.#heardAt;
     if (this.#pingAt >= 0) draft[local].pingAt = this.#pingAt;
     return draft;

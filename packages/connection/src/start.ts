@@ -21,6 +21,11 @@ export function openConnection(connection: ManagedConnection): void {
   connection[hasOpened]();
 }
 
+/** ms of `now()`; -1: it has not opened. */
+export function openedAt({ [shell]: its }: ManagedConnection): number {
+  return its.openedAt;
+}
+
 /** Both ends agreed in the opening handshake, see reset-agreement.ts. */
 export function agreeToReset(connection: ManagedConnection): void {
   connection[shell].agreeToReset();

@@ -67,7 +67,8 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
   constructor(options: ServerOptions) {
     super();
     checkLimits(options);
-    this.#limits = new Limits(options, (connection, limit) => this.#limited(connection, limit));
+    const onLimit = this.#limited.bind(this);
+    this.#limits = new Limits(options, this.#connections, onLimit);
     this.#settings = connectionSettings('server', options, {
       owner: this,
       ...this.#hooksOfLimits(options),
@@ -256,6 +257,7 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
 
   #ended(connection: ManagedConnection): void {
     this.#connections.delete(connection);
+    this.#gate.left(connection);
     this.#limits.ended(connection);
     this.#drain?.ended(connection);
   }
@@ -286,6 +288,7 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
     holdSocket(connection, socket);
     if (this.#agreesToReset(request)) agreeToReset(connection);
     this.#connections.add(connection);
+    this.#gate.entered(connection, socket);
     this.#counts.opened += 1;
     openConnection(connection);
     this.#limits.opened(connection);

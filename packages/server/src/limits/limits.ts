@@ -1,5 +1,6 @@
 import { type Alarm, alarmClock, type ManagedConnection, now } from '@farewell/connection';
 import { limitCode } from '../refusals.ts';
+import { Ages } from './ages.ts';
 import { type Bucket, fullBucket, takeToken } from './message-rate.ts';
 import type { LimitOptions, SlowConsumerOptions } from './options.ts';
 
@@ -19,31 +20,36 @@ export type OnLimit = (connection: ManagedConnection, limit: LimitName) => void;
 export class Limits {
   readonly #options: LimitOptions;
   readonly #onLimit: OnLimit;
-  readonly #ages = new Map<ManagedConnection, AgeAlarm>();
+  readonly #ages: Ages | null;
   readonly #buckets = new Map<ManagedConnection, Bucket>();
   readonly #slow = new Map<ManagedConnection, SlowAlarm>();
 
-  constructor(options: LimitOptions, onLimit: OnLimit) {
+  /** `connections`: those that are open, the oldest first. */
+  constructor(
+    options: LimitOptions,
+    connections: ReadonlySet<ManagedConnection>,
+    onLimit: OnLimit,
+  ) {
     this.#options = options;
     this.#onLimit = onLimit;
+    const { maxConnectionAge } = options;
+    this.#ages = maxConnectionAge
+      ? new Ages(maxConnectionAge, connections, (connection) => this.#isOld(connection))
+      : null;
   }
 
   opened(connection: ManagedConnection): void {
-    const { maxConnectionAge } = this.#options;
-    if (!maxConnectionAge) return;
-    const { age, jitter = age / 10 } = maxConnectionAge;
-    const alarm = new AgeAlarm(connection, this.#onLimit);
-    this.#ages.set(connection, alarm);
-    alarmClock.set(alarm, now() + Math.ceil(age - Math.random() * jitter));
+    this.#ages?.opened(connection);
   }
 
+  /** It is none of the connections any more. */
   ended(connection: ManagedConnection): void {
+    this.#ages?.ended();
     this.#buckets.delete(connection);
-    for (const alarms of [this.#ages, this.#slow]) {
-      const alarm = alarms.get(connection);
-      if (alarm) alarmClock.clear(alarm);
-      alarms.delete(connection);
-    }
+    const alarm = this.#slow.get(connection);
+    if (!alarm) return;
+    alarmClock.clear(alarm);
+    this.#slow.delete(connection);
   }
 
   /** A message came in. False: it was one too many, and the connection is being closed. */
@@ -82,23 +88,10 @@ export class Limits {
     const { bufferedAmount } = connection;
     return new SlowConsumerError(`Cannot send: ${bufferedAmount} bytes are unsent to this client`);
   }
-}
 
-class AgeAlarm implements Alarm {
-  alarmAt = 0;
-  alarmIndex = -1;
-  readonly #connection: ManagedConnection;
-  readonly #onLimit: OnLimit;
-
-  constructor(connection: ManagedConnection, onLimit: OnLimit) {
-    this.#connection = connection;
-    this.#onLimit = onLimit;
-  }
-
-  ring(): void {
-    if (this.#connection.readyState !== 'OPEN') return;
-    this.#onLimit(this.#connection, 'max-connection-age');
-    void this.#connection.close(limitCode['max-connection-age'], 'maximum age reached');
+  #isOld(connection: ManagedConnection): void {
+    this.#onLimit(connection, 'max-connection-age');
+    void connection.close(limitCode['max-connection-age'], 'maximum age reached');
   }
 }
 
