@@ -1,7 +1,7 @@
-import { createServer } from '@farewell/server';
+import { createServer, installSignalHandlers } from '@farewell/server';
 
 const server = createServer({ port: Number(process.env['PORT']), host: '127.0.0.1' });
-process.once('SIGTERM', () => void server.close());
+installSignalHandlers(server);
 server.on('connection', (connection) => {
   connection.on('message', (data) => {
     if (data === 'close') void connection.close(1000, 'you asked');

@@ -44,7 +44,8 @@ function wsServer(onStop: string): string {
 }
 
 const polite = `
-  for (const client of server.clients) client.close(1001);
+  let seconds = 0;
+  for (const client of server.clients) client.close(1001, 'retry-after=' + ++seconds);
   server.close(() => process.exit());
 `;
 const rude = 'process.exit();';
@@ -60,6 +61,7 @@ describe('--pid and --signal', () => {
     expect(verdictsOf(stdout)).toEqual({
       'stop-sends-close': 'pass',
       'stop-code-says-why': 'pass',
+      'stop-spreads-returns': 'pass',
       'stop-waits-for-answers': 'pass',
       'stop-turns-new-clients-away': expect.stringMatching(/^(pass|cannot-tell)$/),
       'stop-gives-mute-client-up': 'pass',
@@ -74,6 +76,7 @@ describe('--pid and --signal', () => {
     expect(verdictsOf(stdout)).toMatchObject({
       'stop-sends-close': 'fail',
       'stop-code-says-why': 'cannot-tell',
+      'stop-spreads-returns': 'fail',
       'stop-ends-in-time': 'pass',
     });
   });
