@@ -34,7 +34,7 @@ export class Limits {
     this.#onLimit = onLimit;
     const { maxConnectionAge } = options;
     this.#ages = maxConnectionAge
-      ? new Ages(maxConnectionAge, connections, (connection) => this.#isOld(connection))
+      ? new Ages(maxConnectionAge, connections, (connection) => this.#closeOld(connection))
       : null;
   }
 
@@ -89,7 +89,7 @@ export class Limits {
     return new SlowConsumerError(`Cannot send: ${bufferedAmount} bytes are unsent to this client`);
   }
 
-  #isOld(connection: ManagedConnection): void {
+  #closeOld(connection: ManagedConnection): void {
     this.#onLimit(connection, 'max-connection-age');
     void connection.close(limitCode['max-connection-age'], 'maximum age reached');
   }
