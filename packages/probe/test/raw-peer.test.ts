@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
@@ -155,13 +155,13 @@ interface Accepted {
 
 /** A server that does nothing with its first connection. */
 async function accepting(tls?: KeyAndCertificate) {
-  let accept: (accepted: Accepted) => void = () => {};
-  const accepted = new Promise<Accepted>((resolve) => {
-    accept = resolve;
-  });
-  const server = serverOf(tls, (socket, tcp) => accept({ socket, tcp })).listen(0, '127.0.0.1');
+  const accepted = new EventEmitter();
+  const first = once(accepted, 'socket');
+  const server = serverOf(tls, (socket, tcp) => accepted.emit('socket', { socket, tcp }));
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { accepted, server, port: (server.address() as AddressInfo).port };
+  const { port } = server.address() as AddressInfo;
+  return { accepted: first.then(([sockets]): Accepted => sockets), server, port };
 }
 
 describeWith(['linux', 'root'], 'vanish', () => {

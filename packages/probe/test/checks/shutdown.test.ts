@@ -97,12 +97,12 @@ test.each<readonly [failed: string, stop: Partial<Stop>, others: object]>([
   });
 });
 
-describe('stop-spreads-returns', () => {
-  const judged = async (steps: Stop['steps']) => {
-    const { 'stop-spreads-returns': verdict } = await verdicts({ ...byTheBook, steps });
-    return verdict;
-  };
+async function judged(steps: Stop['steps']): Promise<string | undefined> {
+  const { 'stop-spreads-returns': verdict } = await verdicts({ ...byTheBook, steps });
+  return verdict;
+}
 
+describe('stop-spreads-returns', () => {
   test('is passed by a server that closes one connection after the other', async () => {
     expect(await judged((index) => [pause(40 * index), close(1001), gotClose, fin])).toBe('pass');
   });
