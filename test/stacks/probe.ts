@@ -13,6 +13,8 @@ import { type Stack, type Subprotocol, servers } from './stacks.ts';
 
 const farewell = fileURLToPath(new URL('../../packages/cli/bin/farewell.js', import.meta.url));
 const host = '127.0.0.1';
+/** Longer than Ktor's idle timeout, which is 45 s, as the patience of the probe is by default. */
+const patience = '50s';
 /** A JVM on a busy machine; ms. */
 const startTimeout = 60_000;
 
@@ -68,7 +70,7 @@ export async function probeServer(stack: Stack, options: ProbeOptions = {}): Pro
 const plainWebSocket: Subprotocol = {
   path: '',
   closeBy: 'close',
-  patience: '45s',
+  patience,
   notAsked: {},
 };
 
@@ -79,7 +81,13 @@ function orNotAsked(check: Check, why: string | undefined): Check {
 /** Starts the probe as a server, and a client with a URL for each check. Throws if either fails. */
 async function probeClient(stack: Stack, options: ProbeOptions = {}): Promise<Scorecard> {
   const port = await freePort();
-  const listen = ['--listen', String(port), '--close-by', 'close', ...flags(options)];
+  const listen = [
+    '--listen',
+    String(port),
+    '--close-by',
+    'close',
+    ...flags({ patience, ...options }),
+  ];
   const probing = probe(listen);
   const said = text(probing.stdout);
   await listening(port, probing);
