@@ -123,8 +123,17 @@ function readTimer(view: DataView, at: number): TcpTimer | null {
   if (kind === 'none') return NO_TIMER;
   // Older kernels let a timer that is overdue go below zero.
   const expiresIn = Math.max(0, view.getInt32(at + 52, true));
-  return { kind, expiresIn, tries: view.getUint8(at + 3) };
+  const tries = view.getUint8(at + 3);
+  if (kind !== 'time-wait' || tries > 0 || expiresIn > TIME_WAIT_LENGTH)
+    return { kind, expiresIn, tries };
+  TIME_WAIT_TIMERS[expiresIn] ??= { kind, expiresIn, tries };
+  return TIME_WAIT_TIMERS[expiresIn];
 }
+
+/** ms; fixed in Linux. */
+const TIME_WAIT_LENGTH = 60_000;
+/** One object for each time left: 100,000 sockets would make so much garbage that rows are moved. */
+const TIME_WAIT_TIMERS: TcpTimer[] = [];
 
 /** A 64-bit number in hexadecimal, as `ss -e` prints it behind `sk:`. All ones: the kernel has none. */
 function readCookie(view: DataView, at: number): string | null {
