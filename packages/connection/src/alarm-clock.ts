@@ -23,8 +23,8 @@ export function now(): number {
   return Math.trunc(performance.now());
 }
 
-/** The longest step, ms: of an interval of an hour, alarms in steps of a second take 60 B of a connection, so 20. */
-const longestStep = 10_000;
+/** The longest step, ms. Of an interval of an hour, alarms in steps of a second would take 60 B of each connection, not 20. */
+const longestStep = (interval: number): number => Math.max(1_000, Math.trunc(interval / 360));
 
 /**
  * The end of the step that `at` is in, for what is done once in `interval` and may be a moment late: the
@@ -32,7 +32,7 @@ const longestStep = 10_000;
  * takes twice the CPU of one among others.
  */
 export function inStep(at: number, interval: number): number {
-  const step = Math.min(longestStep, Math.max(1, Math.trunc(interval / 20)));
+  const step = Math.min(longestStep(interval), Math.max(1, Math.trunc(interval / 20)));
   return Math.ceil(at / step) * step;
 }
 
