@@ -18,12 +18,18 @@ export interface Alarm {
 /** How long alarms may ring in a row, ms. */
 const slice = 10;
 
+/** So many times whose alarms were cleared may stay, besides as many as there are others. */
+const mostCleared = 1_000;
+
 /** The clock of all connections: whole ms of `performance.now()`, as small integers need no memory of their own. */
 export function now(): number {
   return Math.trunc(performance.now());
 }
 
-/** The longest step, ms. Of an interval of an hour, alarms in steps of a second would take 60 B of each connection, not 20. */
+/**
+ * The longest step, ms. Of an interval of an hour, alarms in steps of a second would take 60 B of each connection,
+ * not 20.
+ */
 const longestStep = (interval: number): number => Math.max(1_000, Math.trunc(interval / 360));
 
 /**
@@ -39,15 +45,17 @@ export function inStep(at: number, interval: number): number {
 export class AlarmClock {
   /** By their time. */
   readonly #alarms = new Map<number, Alarm[]>();
-  /** All their times. One whose alarms were cleared stays until it is over. */
+  /** All their times. One whose alarms were cleared stays for a while. */
   readonly #times = new EarliestFirst();
   #timer: NodeJS.Timeout | null = null;
   #timerAt = 0;
 
   /** Rings `alarm` once at `at` (ms of `now()`), instead of when it was to ring before. */
   set(alarm: Alarm, at: number): void {
+    const alarmAt = Math.ceil(at);
+    if (alarm.alarmIndex >= 0 && alarm.alarmAt === alarmAt) return;
     this.#remove(alarm);
-    alarm.alarmAt = Math.ceil(at);
+    alarm.alarmAt = alarmAt;
     this.#add(alarm);
     this.#arm();
   }
@@ -65,6 +73,13 @@ export class AlarmClock {
     if (others) return void others.push(alarm);
     this.#alarms.set(alarm.alarmAt, [alarm]);
     this.#times.add(alarm.alarmAt);
+    if (this.#times.size > 2 * this.#alarms.size + mostCleared) this.#forgetCleared();
+  }
+
+  /** An alarm that is put off again and again would leave a number behind each time. */
+  #forgetCleared(): void {
+    this.#times.clear();
+    for (const time of this.#alarms.keys()) this.#times.add(time);
   }
 
   #remove(alarm: Alarm): void {
@@ -81,7 +96,7 @@ export class AlarmClock {
 
   /** A timer that is too early is left: it finds nothing due and sets itself again. */
   #arm(): void {
-    const { first } = this.#times;
+    const first = this.#firstTime();
     if (first === undefined || (this.#timer && this.#timerAt <= first)) return;
     this.#disarm();
     this.#timerAt = first;
@@ -107,13 +122,18 @@ export class AlarmClock {
   }
 
   #firstDue(time: number): Alarm | null {
-    for (let first = this.#times.first; first !== undefined && first <= time; ) {
-      const alarm = this.#alarms.get(first)?.at(-1);
-      if (alarm) return alarm;
+    const first = this.#firstTime();
+    if (first === undefined || first > time) return null;
+    return this.#alarms.get(first)?.at(-1) ?? null;
+  }
+
+  /** The earliest at which an alarm is to ring: nothing wakes up for those that were cleared. */
+  #firstTime(): number | undefined {
+    for (;;) {
+      const { first } = this.#times;
+      if (first === undefined || this.#alarms.has(first)) return first;
       this.#times.removeFirst();
-      first = this.#times.first;
     }
-    return null;
   }
 }
 

@@ -6,6 +6,10 @@ export class EarliestFirst {
     return this.#heap[0];
   }
 
+  get size(): number {
+    return this.#heap.length;
+  }
+
   add(time: number): void {
     const heap = this.#heap;
     let index = heap.length;

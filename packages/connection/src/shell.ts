@@ -271,7 +271,10 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
     else this.ws.close(statusCode, this.provableReason(this.#socket, statusCode, reason));
   }
 
-  /** `ask` for a connection that is merely open, without putting together what core would have to know. False: there may be more to do. */
+  /**
+   * `ask` for a connection that is merely open, without putting together what core would have to know. False: there
+   * may be more to do.
+   */
   #beat(at: number): boolean {
     if (this.ws.bufferedAmount > 0 || this.#socket?.destroyed) return false;
     this.#listen(at);

@@ -1,3 +1,5 @@
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Alarm, AlarmClock, now } from '../src/alarm-clock.ts';
@@ -65,6 +67,42 @@ test('many alarms at once leave the event loop its turns', async () => {
   });
   expect(turns).toBeGreaterThan(3);
 });
+
+test('an alarm that is put off again and again leaves nothing behind', () => {
+  const clock = new AlarmClock();
+  const putOff = alarm(() => {});
+  const far = now() + 1_000_000;
+  const before = usedBytes();
+  for (let each = 0; each < 500_000; each++) clock.set(putOff, far + (each % 2));
+  const left = usedBytes() - before;
+  clock.clear(putOff);
+  // A number for each time that it was set would be 4 MB.
+  expect(left).toBeLessThan(1_000_000);
+});
+
+test('an alarm at the time of one that was cleared rings, and once', async () => {
+  const clock = new AlarmClock();
+  const at = now() + 5;
+  let rung = 0;
+  const again = alarm(() => {
+    rung += 1;
+  });
+  for (const time of [at, at + 1, at]) clock.set(again, time);
+  await new Promise<void>((resolve) =>
+    clock.set(
+      alarm(() => resolve()),
+      at + 10,
+    ),
+  );
+  expect(rung).toBe(1);
+});
+
+/** Of the heap, all garbage collected. */
+function usedBytes(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return getHeapStatistics().used_heap_size;
+}
 
 /** Takes a millisecond of the loop. */
 function busy(): void {
