@@ -18,7 +18,7 @@ export class Ages implements Alarm {
   readonly #connections: ReadonlySet<ManagedConnection>;
   readonly #onOld: (connection: ManagedConnection) => void;
 
-  /** `connections`: the oldest first, as a Set has them that they are added to when they open. */
+  /** `connections`: the oldest first, as in a Set to which each is added when it opens. */
   constructor(
     { age, jitter = age / 10 }: NonNullable<LimitOptions['maxConnectionAge']>,
     connections: ReadonlySet<ManagedConnection>,

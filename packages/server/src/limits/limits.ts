@@ -1,7 +1,7 @@
 import { type Alarm, alarmClock, type ManagedConnection, now } from '@farewell/connection';
 import { limitCode } from '../refusals.ts';
 import { Ages } from './ages.ts';
-import { type Bucket, fullBucket, takeToken } from './message-rate.ts';
+import { type Bucket, fullBucket, type MessageRate, takeToken } from './message-rate.ts';
 import type { LimitOptions, SlowConsumerOptions } from './options.ts';
 
 /** The limits of connections that are open. */
@@ -57,8 +57,7 @@ export class Limits {
     const { messageRate } = this.#options;
     if (!messageRate) return true;
     const at = performance.now();
-    let bucket = this.#buckets.get(connection);
-    if (!bucket) this.#buckets.set(connection, (bucket = fullBucket(messageRate, at)));
+    const bucket = this.#buckets.get(connection) ?? this.#newBucket(connection, messageRate, at);
     if (takeToken(bucket, messageRate, at)) return true;
     if (connection.readyState === 'OPEN') {
       this.#onLimit(connection, 'message-rate');
@@ -87,6 +86,12 @@ export class Limits {
     if (!this.#slow.get(connection)?.isDropping) return null;
     const { bufferedAmount } = connection;
     return new SlowConsumerError(`Cannot send: ${bufferedAmount} bytes are unsent to this client`);
+  }
+
+  #newBucket(connection: ManagedConnection, messageRate: MessageRate, at: number): Bucket {
+    const bucket = fullBucket(messageRate, at);
+    this.#buckets.set(connection, bucket);
+    return bucket;
   }
 
   #closeOld(connection: ManagedConnection): void {
