@@ -17,7 +17,7 @@ export async function start(program, args, nodeOptions = []) {
     return JSON.parse(await next());
   };
   const stop = () => child.kill('SIGKILL');
-  if (!program.endsWith('server.js')) return { pid: child.pid, ask, stop };
+  if (!program.endsWith('server.js')) return { ask, stop };
   const port = Number(/^listening (\d+)$/.exec(await next())?.[1]);
-  return { port, pid: child.pid, ask, stop };
+  return { port, ask, stop };
 }
