@@ -31,7 +31,7 @@ let getSocketOption: LibcCall | null | undefined;
 
 /** Asks the kernel; null: it cannot be asked, or the socket is closed. */
 export function receivedBy(socket: Socket): Received | null {
-  getSocketOption ??= findGetSocketOption();
+  if (getSocketOption === undefined) getSocketOption = findGetSocketOption();
   const fd = getSocketOption && openDescriptor(socket);
   if (fd === null) return null;
   size[0] = info.length;
