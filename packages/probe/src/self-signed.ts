@@ -55,10 +55,11 @@ function alternativeNames(hosts: readonly string[]): Buffer {
   return sequence(oid('551d11'), tlv(0x04, sequence(...names)));
 }
 
-/** In the order of the network; IPv6 through the URL parser, which writes it without a dotted end. */
+/** In the order of the network; IPv6 through the URL parser, which writes it without a dotted end, and takes no zone. */
 function addressBytes(address: string): Buffer {
   if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number));
-  const [, canonical = ''] = /^\[(.*)\]$/.exec(new URL(`http://[${address}]`).hostname) ?? [];
+  const [withoutZone] = address.split('%');
+  const [, canonical = ''] = /^\[(.*)\]$/.exec(new URL(`http://[${withoutZone}]`).hostname) ?? [];
   const [head = '', tail] = canonical.split('::');
   const before = groups(head);
   const after = groups(tail ?? '');

@@ -24,6 +24,10 @@ test.each(['::1', 'fe80::1:2', '2001:db8:0:0:0:0:0:ff', '::ffff:192.0.2.1', '192
   },
 );
 
+test('an address with a zone is in it without', () => {
+  expect(new X509Certificate(selfSigned('fe80::1%lo').cert).checkIP('fe80::1')).toBe('fe80::1');
+});
+
 test('a client that trusts it plays a script over TLS, and so does its server', async () => {
   const tls = selfSigned('localhost');
   await using server = await listenRawPeer(() => answering(1000), { tls });
