@@ -222,13 +222,10 @@ export async function connectRawPeer(script: Script, options: RawClientOptions):
     await once(tcp, 'connect', { signal });
     const socket = tls ? connectTls({ ...tls, socket: tcp }) : tcp;
     if (socket !== tcp) await once(socket, 'secureConnect', { signal });
-    return new RawPeer(socket, player(script, { host: authority, path }), tcp);
+    const player = new Player({ role: 'client', script, host: authority, path });
+    return new RawPeer(socket, player, tcp);
   } catch (error) {
     tcp.destroy();
     throw error;
   }
-}
-
-function player(script: Script, address: { host: string; path: string }): Player {
-  return new Player({ role: 'client', script, ...address });
 }

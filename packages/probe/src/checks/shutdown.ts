@@ -125,8 +125,7 @@ function judgeCloses({ polite }: Shutdown): Judgement {
   if (first === undefined)
     return fail(`none of ${polite.length} clients got Close: ${endsText(polite)}`);
   const times = closes.map(({ at }) => at);
-  const spread = Math.max(...times) - Math.min(...times);
-  const seen = `${closes.length} of ${polite.length} clients got ${closeText({ ...first, reason: '' })}, the first ${msText(Math.min(...times))} after the signal, all within ${msText(spread)}`;
+  const seen = `${closes.length} of ${polite.length} clients got ${closeText({ ...first, reason: '' })}, the first ${msText(Math.min(...times))} after the signal, all within ${spanText(times)}`;
   return closes.length === polite.length ? pass(seen, Math.min(...times)) : fail(seen);
 }
 
