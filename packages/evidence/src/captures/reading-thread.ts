@@ -15,7 +15,7 @@ const send = (message: FromReadingThread): void => {
 };
 const writer = new RecordWriter(handover, (batch) => send({ kind: 'records', batch }));
 const ended = new AbortController();
-let toldAt = 0;
+let toldAt = Number.NEGATIVE_INFINITY;
 
 const summary = await readCaptures(paths, {
   ...settings,
