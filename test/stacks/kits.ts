@@ -82,10 +82,20 @@ function takes(lock: string): boolean {
   try {
     writeFileSync(lock, String(process.pid), { flag: 'wx' });
     return true;
-  } catch {
-    const holder = existsSync(lock) ? readFileSync(lock, 'utf8') : '';
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    const holder = holderOf(lock);
     if (holder !== '' && !existsSync(`/proc/${holder}`)) rmSync(lock, { force: true });
     return false;
+  }
+}
+
+/** The id of its process; empty: it is just being taken or given back. */
+function holderOf(lock: string): string {
+  try {
+    return readFileSync(lock, 'utf8');
+  } catch {
+    return '';
   }
 }
 
