@@ -13,7 +13,7 @@ export interface Cure {
   readonly kit: Kit;
   /** What the page leaves to its readers, and times that a test can wait for. */
   readonly edits: ReadonlyArray<readonly [from: string, to: string]>;
-  /** Starts the class `cure.Main`, if the block does not start itself. */
+  /** The source of the class `cure.Main`, which starts it; left out: the block starts itself. */
   readonly main?: string;
   /** The server of test/stacks whose place it takes. */
   readonly uncured: string;

@@ -30,7 +30,7 @@ export class Sink {
     options.signal.addEventListener('abort', () => this.#wake?.());
   }
 
-  /** Takes a text, or a copy of its UTF-8. */
+  /** Takes a text, or its UTF-8, which it copies. */
   add(text: string | Uint8Array): void {
     if (text.length === 0 || this.isClosed) return;
     const length = typeof text === 'string' ? Buffer.byteLength(text) : text.length;

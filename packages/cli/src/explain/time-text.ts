@@ -1,6 +1,6 @@
 /** `000` to `999`. */
 const thousands = Array.from({ length: 1000 }, (_, number) => String(number).padStart(3, '0'));
-/** `` to `.999`, without zeros at the end. */
+/** Nothing to `.999`, without zeros at the end. */
 const fractions = thousands.map((digits) => `.${digits}`.replace(/\.?0+$/, ''));
 
 /** The year 2248. Below it doubles lie closer than microseconds, so that each microsecond has one shortest text. */

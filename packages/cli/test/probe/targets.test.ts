@@ -32,7 +32,7 @@ async function serverProcess(source: string): Promise<{ child: ChildProcess; url
   return { child, url: `ws://127.0.0.1:${String(port).trim()}/` };
 }
 
-/** What ws is told to do on SIGTERM is `onStop`. */
+/** A server with ws that does `onStop` on SIGUSR2. */
 function wsServer(onStop: string): string {
   return `
     import { WebSocketServer } from 'ws';
