@@ -1,13 +1,13 @@
 // dist/bundle-start.cjs: runs the command line from its bundle, with the code that V8 made of it when it was
 // built. V8 refuses code of another version of itself, and compiles then. CommonJS, because it starts sooner.
 const { readFileSync, writeFileSync } = require('node:fs');
-const { join } = require('node:path');
+const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
 
-const filename = join(__dirname, 'bundle.cjs');
-const codeFile = join(__dirname, 'bundle.code');
+const filename = path.join(__dirname, 'bundle.cjs');
+const codeFile = path.join(__dirname, 'bundle.code');
 
 // The bundle is ASCII, which Latin-1 decodes soonest.
 const source = `(function (require, module, bundleUrl) {${readFileSync(filename, 'latin1')}\n})`;

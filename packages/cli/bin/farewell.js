@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // A committed file, because npm links bins before `prepare` has built anything. CommonJS, because it starts sooner.
 const { statSync } = require('node:fs');
-const { join } = require('node:path');
+const path = require('node:path');
 
 // The bundle starts 60 ms sooner than the modules it is made of; if one of those is newer, they are run.
 const bundledAt = modifiedAt('../dist/bundle-start.cjs');
@@ -11,5 +11,5 @@ if (bundledAt > 0 && bundledAt >= builtAt) require('../dist/bundle-start.cjs');
 else void import('../dist/main.js');
 
 function modifiedAt(file) {
-  return statSync(join(__dirname, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return statSync(path.join(__dirname, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
