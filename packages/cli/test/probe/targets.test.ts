@@ -6,7 +6,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listenRawPeer, type Script, selfSigned } from '@farewell/probe';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { describeWith } from '../../../../test/support/requires.ts';
 import { farewell, finished, start } from '../support/farewell.ts';
@@ -133,6 +133,12 @@ describe('wss', () => {
 });
 
 describe('--listen with TLS', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'farewell-tls-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
   const args = ['--only', 'close-1000-with-reason-answered', '--patience', '3s', '--json'];
 
   test('--tls shows clients a certificate of its own', async () => {
@@ -145,7 +151,6 @@ describe('--listen with TLS', () => {
   });
 
   test('--cert and --key show clients one that they trust', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'farewell-tls-'));
     const { key, cert } = selfSigned('localhost');
     const files = { key: join(folder, 'key.pem'), cert: join(folder, 'cert.pem') };
     await writeFile(files.key, key);
@@ -168,7 +173,6 @@ describe('--listen with TLS', () => {
       status: 2,
       stderr: expect.stringContaining('to be a certificate and'),
     });
-    await rm(folder, { recursive: true });
   });
 
   test.each([
