@@ -66,7 +66,10 @@ suspend fun WebSocketSession.talk() = Unit
 suspend fun WebSocketSession.session() = Unit
 `;
 
-/** What the compiler says of the blocks and of examples/ktor, in one run of Maven with the example's own pom; empty: nothing. */
+/**
+ * What the compiler says of the blocks and of examples/ktor, in one run of Maven with the example's own pom; empty:
+ * nothing.
+ */
 export function compile(blocks: readonly Block[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'farewell-docs-kotlin-'));
   const pages = join(folder, 'src/main/kotlin/pages');

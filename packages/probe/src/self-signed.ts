@@ -55,7 +55,10 @@ function alternativeNames(hosts: readonly string[]): Buffer {
   return sequence(oid('551d11'), tlv(0x04, sequence(...names)));
 }
 
-/** In the order of the network; IPv6 through the URL parser, which writes it without a dotted end, and takes no zone. */
+/**
+ * In the order of the network; IPv6 through the URL parser, which writes it without a dotted end. A zone is no
+ * part of an address in a certificate.
+ */
 function addressBytes(address: string): Buffer {
   if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number));
   const [withoutZone] = address.split('%');

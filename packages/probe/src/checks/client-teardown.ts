@@ -124,7 +124,10 @@ function wrongAccept(context: CheckContext): Script {
   };
 }
 
-/** How long the FIN is held back, ms: 2.5 s by default, longer than clients have deadlines for it (Chromium 2 s, Firefox 1 s). */
+/**
+ * How long the FIN is held back, ms: 2.5 s by default, longer than clients have deadlines for it (Chromium 2 s,
+ * Firefox 1 s).
+ */
 function holdingTime({ limits }: CheckContext): number {
   return limits.answer * 1.25;
 }
