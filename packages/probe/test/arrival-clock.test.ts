@@ -116,8 +116,8 @@ describeWith(['linux'], 'where the kernel can be asked', () => {
       if (told === undefined) throw new Error('nothing was told');
       const { arrival, toldAt } = told;
       expect(toldAt - arrival.at).toBeGreaterThan(standstill - 40);
-      // Two ticks of the kernel, and one turn of this one between two calls.
-      expect(arrival.at - arrival.notBefore).toBeLessThan(30);
+      // Two ticks of the kernel, and whatever else ran between two calls; without the kernel it is the standstill.
+      expect(arrival.at - arrival.notBefore).toBeLessThan(standstill / 2);
     },
   );
 
