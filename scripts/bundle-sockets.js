@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 
 /** Both ends of 24 connections: a third open, a third half-closed, a third in TIME-WAIT. Call it to end them. */
 export async function openSockets() {
-  const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
+  const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1').unref();
   await once(server, 'listening');
   const sockets = [];
   for (let i = 0; i < 24; i += 1) {
