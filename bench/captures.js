@@ -22,12 +22,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeLargePackets, writeSmallPackets } from './support/generate-captures.js';
-import { median, numberAfter, wordAfter } from './support/measure.js';
+import { environment, median, numberAfter, wordAfter } from './support/measure.js';
 
 const reader = pathOf('./support/read-captures.js');
 const farewell = pathOf('../packages/cli/bin/farewell.js');
-// A list of certificates that every Node process would load first has no part in this.
-const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env;
 
 /** `times`: how often it is run at most (tshark needs a minute); `goal`: its time over ours, at least. */
 const tools = {

@@ -10,15 +10,13 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { median, numberAfter, timed } from './support/measure.js';
+import { environment, median, numberAfter, timed } from './support/measure.js';
 
 const GOAL = { ratio: 1.5, memoryMB: 250 };
 const NAMESPACE = ['unshare', '--user', '--map-root-user', '--net'];
 const bin = fileURLToPath(new URL('../packages/cli/bin/farewell.js', import.meta.url));
 const whyArgs = [bin, 'why', '--for', '0', '--json'];
 const nowhere = openSync('/dev/null', 'w');
-// A list of certificates that every Node process would load first (35 ms) has no part in this.
-const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
 
 if (process.argv.includes('--inside')) await measure();
 else enterOwnNamespace();
@@ -64,7 +62,7 @@ async function startPopulation(sockets) {
 
 /** An answer without the sockets would come quickly. */
 function check(sockets) {
-  const { stdout } = spawnSync(process.execPath, whyArgs, { encoding: 'utf8', env });
+  const { stdout } = spawnSync(process.execPath, whyArgs, { encoding: 'utf8', env: environment });
   const counts = Object.values(JSON.parse(stdout).tcpStates).map(({ count }) => count);
   const seen = counts.reduce((sum, count) => sum + count, 0);
   if (seen < 0.95 * sockets) throw new Error(`expected ${sockets} sockets, counted ${seen}`);
@@ -72,7 +70,7 @@ function check(sockets) {
 
 function rounds(count) {
   const times = { why: [], ss: [] };
-  const options = { stdio: ['ignore', nowhere, 'inherit'], env };
+  const options = { stdio: ['ignore', nowhere, 'inherit'], env: environment };
   for (let round = 0; round < count; round += 1) {
     times.why.push(timed(() => spawnSync(process.execPath, whyArgs, options)));
     times.ss.push(timed(() => spawnSync('ss', ['-tan'], options)));

@@ -20,3 +20,9 @@ export function wordAfter(flag, otherwise) {
   const at = process.argv.indexOf(flag);
   return at < 0 ? otherwise : process.argv[at + 1];
 }
+
+// A list of certificates that every Node process would load first (35 ms) has no part in what is compared.
+const { NODE_EXTRA_CA_CERTS: _, ...rest } = process.env;
+
+/** This process's environment, for programs whose start is measured. */
+export const environment = rest;
