@@ -6,9 +6,10 @@ import type { Role, Unknown } from './tcp-state.ts';
 
 /**
  * `observe` for whoever owns the connection and vouches for the observation: in place, and without a check
- * of its shape. The fact comes beside when and by whom it was seen: to copy them into one costs 0.5 us. Facts are kept with the earliest time at which they were seen, and current values with the
- * latest, so that duplicates change nothing and the order of arrival does not matter. Once the connection
- * has ended, the library's word is final; other sources may still fill in what is unknown.
+ * of its shape. The fact comes beside when and by whom it was seen: to copy them into one costs 0.5 us.
+ * Facts are kept with the earliest time at which they were seen, and current values with the latest, so that
+ * duplicates change nothing and the order of arrival does not matter. Once the connection has ended, the
+ * library's word is final; other sources may still fill in what is unknown.
  */
 export function learn(c: Draft, o: Fact, { at, source }: Seen): void {
   if (source === 'library' && isEnded(c)) return;
