@@ -9,10 +9,6 @@ export type PacketRule = (wire: WireCase) => readonly ConnectionVerdict[];
 
 export const roles: readonly Role[] = ['client', 'server'];
 
-export function other(role: Role): Role {
-  return role === 'client' ? 'server' : 'client';
-}
-
 /** What is found of the client, then of the server. Mostly nothing: no list is made for that. */
 export function ofEachRole(
   find: (role: Role) => readonly ConnectionVerdict[],

@@ -1,4 +1,4 @@
-import type { Role } from '@farewell/core';
+import { peerOf, type Role } from '@farewell/core';
 import { closeNeverAnswered as say } from '../../sentences/packets.ts';
 import type { EvidenceItem } from '../../verdict.ts';
 import { duration } from '../../words.ts';
@@ -8,7 +8,6 @@ import {
   found,
   framesKnown,
   ofEachRole,
-  other,
   type PacketRule,
   resetAt,
   seen,
@@ -26,20 +25,20 @@ export const closeNeverAnswered: PacketRule = (wire) =>
       id: 'close-never-answered',
       severity: answer.confidence === 'possible' ? 'risk' : 'problem',
       confidence: answer.confidence,
-      by: other(role),
-      summary: say.summary(role, other(role)),
+      by: peerOf(role),
+      summary: say.summary(role, peerOf(role)),
       evidence: [
         ...answer.evidence,
         ...gaveUp(wire, role),
         seen(say.closeEvent(role, wire.connection.endedAt !== null)),
       ],
-      do: say.do(other(role)),
+      do: say.do(peerOf(role)),
     });
   });
 
 /** What shows that the answer to the Close frame of `role` never came; null: it did, or may have. */
 function missingAnswer(wire: WireCase, role: Role): Absence | null {
-  const by = other(role);
+  const by = peerOf(role);
   const { [role]: own, [by]: peer } = wire.connection.sides;
   if (!own.closeFrame || peer.closeFrame || !framesKnown(wire.connection, by)) return null;
   const { at } = own.closeFrame;

@@ -1,4 +1,4 @@
-import type { Role } from '@farewell/core';
+import { peerOf, type Role } from '@farewell/core';
 import { closeWaitLeak as say } from '../../sentences/packets.ts';
 import { duration } from '../../words.ts';
 import {
@@ -6,7 +6,6 @@ import {
   absenceIn,
   found,
   ofEachRole,
-  other,
   type PacketRule,
   seen,
   shortestWait,
@@ -20,7 +19,7 @@ export const closeWaitLeak: PacketRule = (wire) =>
     const waited = waitedFor(wire, role);
     const absence = waited === null ? null : silenceOf(wire, role, waited);
     if (absence === null) return [];
-    const by = other(role);
+    const by = peerOf(role);
     return found({
       id: 'close-wait-leak',
       severity: absence.confidence === 'likely' ? 'problem' : 'risk',
@@ -34,7 +33,7 @@ export const closeWaitLeak: PacketRule = (wire) =>
 
 function waitedFor({ connection, observedUntil }: WireCase, role: Role): number | null {
   const { fin, lastPacketAt } = connection.sides[role];
-  const peer = connection.sides[other(role)];
+  const peer = connection.sides[peerOf(role)];
   if (!fin || fin.ackedAt === null || peer.fin || connection.endedAt !== null) return null;
   // It sends its data again and again, and a FIN would come behind it: half-open-peer-gone.
   const isUnheard = (peer.lastPacketAt ?? 0) - (lastPacketAt ?? 0) >= shortestWait;
@@ -46,7 +45,7 @@ function waitedFor({ connection, observedUntil }: WireCase, role: Role): number 
 
 /** What the silence proves. Behind a window of 0 that side may have closed: its FIN waits for its data. */
 function silenceOf(wire: WireCase, role: Role, waited: number): Absence | null {
-  const by = other(role);
+  const by = peerOf(role);
   const absence = absenceIn(wire);
   if (absence === null) return null;
   if (!wire.connection.sides[role].zeroWindowAtEnd) {

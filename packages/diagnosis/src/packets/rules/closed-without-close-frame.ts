@@ -1,10 +1,9 @@
-import type { Role } from '@farewell/core';
+import { peerOf, type Role } from '@farewell/core';
 import { closedWithoutCloseFrame as say } from '../../sentences/packets.ts';
 import type { EvidenceItem } from '../../verdict.ts';
 import {
   found,
   framesKnown,
-  other,
   type PacketRule,
   resetAt,
   roles,
@@ -71,7 +70,7 @@ function byReset({ sides }: WireConnection): Ending | null {
  * already, or `role` reset the connection behind its own Close frame.
  */
 function aheadOfAnswer({ sides }: WireConnection, role: Role): Ending | null {
-  const by = other(role);
+  const by = peerOf(role);
   const { closeFrame } = sides[role];
   if (sides[by].fin?.hadPeerClose === false) return { by, how: 'fin', why: say.finCrossed(by) };
   const reset = resetAt(sides[role]);
@@ -84,7 +83,7 @@ function aheadOfAnswer({ sides }: WireConnection, role: Role): Ending | null {
 /** Who sees 1006. As long as TCP has not ended, only a side that has received the other's FIN is sure to. */
 function closeEvents({ endedAt, sides }: WireConnection): readonly EvidenceItem[] {
   const without = roles.filter((role) => {
-    const { closeFrame, fin } = sides[other(role)];
+    const { closeFrame, fin } = sides[peerOf(role)];
     return !closeFrame && (endedAt !== null || fin !== null);
   });
   return without.length === 2

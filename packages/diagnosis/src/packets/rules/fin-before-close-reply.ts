@@ -1,16 +1,7 @@
-import type { Role } from '@farewell/core';
+import { peerOf, type Role } from '@farewell/core';
 import { finBeforeCloseReply as say } from '../../sentences/packets.ts';
 import { duration } from '../../words.ts';
-import {
-  found,
-  ofEachRole,
-  other,
-  type PacketRule,
-  resetAt,
-  seen,
-  shortestWait,
-  span,
-} from '../rule.ts';
+import { found, ofEachRole, type PacketRule, resetAt, seen, shortestWait, span } from '../rule.ts';
 import type { WireConnection } from '../wire-connection.ts';
 
 /** FIN right behind the own Close frame, without waiting for the other side's. */
@@ -18,11 +9,11 @@ export const finBeforeCloseReply: PacketRule = ({ connection }) =>
   ofEachRole((role) => {
     const wait = hastyFin(connection, role);
     if (wait === null) return [];
-    const reply = connection.sides[other(role)].closeFrame;
+    const reply = connection.sides[peerOf(role)].closeFrame;
     const reset = resetAt(connection.sides[role]);
     const isRefused = reply && reset !== null && reset >= reply.at;
     const late = [
-      ...(reply ? [seen(say.reply(other(role)))] : []),
+      ...(reply ? [seen(say.reply(peerOf(role)))] : []),
       ...(isRefused ? [seen(say.refused(role))] : []),
     ];
     return found({
@@ -49,5 +40,5 @@ function hastyFin({ sides }: WireConnection, role: Role): number | null {
   if (fin.hadPeerClose !== false || fin.hadPeerFin !== false) return null;
   // The FIN is behind the Close frame, even where the capture has it before.
   const wait = Math.max(0, fin.at - closeFrame.at);
-  return wait < (sides[other(role)].closeFrame ? shortestWait : noWait) ? wait : null;
+  return wait < (sides[peerOf(role)].closeFrame ? shortestWait : noWait) ? wait : null;
 }

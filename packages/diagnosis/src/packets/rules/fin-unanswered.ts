@@ -1,11 +1,10 @@
-import type { Role } from '@farewell/core';
+import { peerOf, type Role } from '@farewell/core';
 import { finUnanswered as say } from '../../sentences/packets.ts';
 import { duration } from '../../words.ts';
 import {
   absenceIn,
   found,
   ofEachRole,
-  other,
   type PacketRule,
   seen,
   shortestWait,
@@ -25,11 +24,11 @@ export const finUnanswered: PacketRule = (wire) =>
       id: 'fin-unanswered',
       severity: 'risk',
       confidence: absence.confidence,
-      by: other(role),
-      summary: say.summary(role, other(role)),
+      by: peerOf(role),
+      summary: say.summary(role, peerOf(role)),
       evidence: [
         ...times,
-        span(waited, say.silence(other(role), duration(waited))),
+        span(waited, say.silence(peerOf(role), duration(waited))),
         ...absence.evidence,
       ],
       do: say.do,
@@ -38,7 +37,7 @@ export const finUnanswered: PacketRule = (wire) =>
 
 function waitedFor({ connection, observedUntil }: WireCase, role: Role): number | null {
   const { fin } = connection.sides[role];
-  const peer = connection.sides[other(role)];
+  const peer = connection.sides[peerOf(role)];
   if (connection.endedAt !== null) return null;
   if (!fin || fin.ackedAt !== null || (peer.lastPacketAt ?? 0) > fin.at) return null;
   const waited = observedUntil - fin.at;

@@ -1,11 +1,10 @@
-import type { Role } from '@farewell/core';
+import { peerOf, type Role } from '@farewell/core';
 import { halfOpenPeerGone as say } from '../../sentences/packets.ts';
 import { counted, duration } from '../../words.ts';
 import {
   absenceIn,
   found,
   ofEachRole,
-  other,
   type PacketRule,
   seen,
   shortestWait,
@@ -20,7 +19,7 @@ export const halfOpenPeerGone: PacketRule = (wire) =>
     const absence = absenceIn(wire);
     if (silence === null || absence === null) return [];
     const { retransmissions } = wire.connection.sides[role];
-    const by = other(role);
+    const by = peerOf(role);
     const text = say.again(counted(retransmissions, 'segment'), role);
     return found({
       id: 'half-open-peer-gone',
@@ -43,7 +42,7 @@ export const halfOpenPeerGone: PacketRule = (wire) =>
  */
 function silenceAgainst({ connection }: WireCase, role: Role): number | null {
   const own = connection.sides[role];
-  const peer = connection.sides[other(role)];
+  const peer = connection.sides[peerOf(role)];
   if (connection.endedAt !== null) return null;
   if (own.fin || own.retransmissions === 0 || peer.zeroWindowAtEnd) return null;
   const heardAt = peer.lastPacketAt ?? 0;

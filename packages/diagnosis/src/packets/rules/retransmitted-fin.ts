@@ -1,7 +1,7 @@
-import type { Role } from '@farewell/core';
+import { peerOf, type Role } from '@farewell/core';
 import { retransmittedFin as say } from '../../sentences/packets.ts';
 import { duration } from '../../words.ts';
-import { found, ofEachRole, other, type PacketRule, seen, span } from '../rule.ts';
+import { found, ofEachRole, type PacketRule, seen, span } from '../rule.ts';
 import type { WireConnection } from '../wire-connection.ts';
 
 /** A FIN that had to be sent more than once, and was answered in the end. */
@@ -13,8 +13,8 @@ export const retransmittedFin: PacketRule = ({ connection, outcome }) =>
     const holder = outcome.tcp.timeWait;
     const unheard = sentAfterAck(connection, role);
     const lost =
-      unheard === null ? [] : [span(unheard, say.lost(role, other(role), duration(unheard)))];
-    const restarts = holder === other(role) ? [seen(say.restarts(holder))] : [];
+      unheard === null ? [] : [span(unheard, say.lost(role, peerOf(role), duration(unheard)))];
+    const restarts = holder === peerOf(role) ? [seen(say.restarts(holder))] : [];
     return found({
       id: 'retransmitted-fin',
       severity: 'note',
@@ -35,7 +35,7 @@ const shortly = 100;
  */
 function sentAfterAck({ sides }: WireConnection, role: Role): number | null {
   const { fin, lastPacketAt } = sides[role];
-  const peerFin = sides[other(role)].fin;
+  const peerFin = sides[peerOf(role)].fin;
   if (fin?.ackedAt == null || !peerFin || peerFin.at > fin.at || peerFin.count > 1) return null;
   const time = (lastPacketAt ?? 0) - fin.ackedAt;
   return time >= shortly ? time : null;

@@ -1,5 +1,6 @@
+import { peerOf } from '@farewell/core';
 import { slowConsumer as say } from '../../sentences/packets.ts';
-import { absenceIn, found, other, type PacketRule, roles, seen } from '../rule.ts';
+import { absenceIn, found, type PacketRule, roles, seen } from '../rule.ts';
 
 /** A side that lives and does not read: its window is closed at the end of the capture. */
 export const slowConsumer: PacketRule = (wire) => {
@@ -14,7 +15,7 @@ export const slowConsumer: PacketRule = (wire) => {
         severity: 'risk',
         confidence: absence.confidence,
         by: role,
-        summary: say.summary(role, other(role)),
+        summary: say.summary(role, peerOf(role)),
         evidence: [
           seen(
             say.windows(connection.sides[role].zeroWindows),
@@ -23,7 +24,7 @@ export const slowConsumer: PacketRule = (wire) => {
           ),
           ...absence.evidence,
         ],
-        do: say.do(role, other(role)),
+        do: say.do(role, peerOf(role)),
       }),
     );
 };

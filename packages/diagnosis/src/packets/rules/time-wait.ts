@@ -1,8 +1,8 @@
-import type { Role } from '@farewell/core';
+import { peerOf, type Role } from '@farewell/core';
 import { timeWait as say } from '../../sentences/packets.ts';
 import type { Confidence, EvidenceItem } from '../../verdict.ts';
 import { duration } from '../../words.ts';
-import { found, other, type PacketRule, seen } from '../rule.ts';
+import { found, type PacketRule, seen } from '../rule.ts';
 import type { WireCase } from '../wire-connection.ts';
 
 /** TIME-WAIT at the server: as RFC 6455 §7.1.1 wants it. */
@@ -48,7 +48,7 @@ function confidenceOf({ outcome }: WireCase): Confidence {
 
 function evidenceOf({ connection, outcome }: WireCase, role: Role): EvidenceItem {
   const own = connection.sides[role].fin;
-  const answer = connection.sides[other(role)].fin;
+  const answer = connection.sides[peerOf(role)].fin;
   const gap = own && answer ? duration(answer.at - own.at) : null;
   return seen(say.fins({ role, gap, isCrossed: outcome.tcp.timeWait === 'both' }));
 }
