@@ -1,14 +1,8 @@
 import { describeOutcome, observeAll, outcome, unseenConnection } from '@farewell/core';
-import {
-  type CapturedConnection,
-  observationsFromConnection,
-  readCaptures,
-} from '@farewell/evidence';
-import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { sharedCaptures } from '../../../evidence/test/captures/support/shared-captures.ts';
+import { type CapturedConnection, observationsFromConnection } from '@farewell/evidence';
+import { describe, expect } from 'vitest';
 import { Conclusions } from '../../src/explain/conclusions.ts';
-import { anyConnections } from './support/any-connections.ts';
+import { testConnections } from './support/any-connections.ts';
 
 /** What the core says, asked for this one connection only. */
 function alone(connection: CapturedConnection) {
@@ -32,18 +26,5 @@ function expectSame(connections: readonly CapturedConnection[]): void {
 }
 
 describe('a conclusion that many connections share', () => {
-  test('is what the core concludes from each alone', () => {
-    fc.assert(
-      fc.property(anyConnections, (connections) => expectSame(connections)),
-      { numRuns: 300 },
-    );
-  });
-
-  test.skipIf(sharedCaptures.length === 0)('is so for the shared captures', async () => {
-    const found: CapturedConnection[] = [];
-    await readCaptures(sharedCaptures, {
-      onConnection: (record) => void found.push(record.read()),
-    });
-    expectSame(found);
-  });
+  testConnections('is what the core concludes from each alone', expectSame);
 });

@@ -1,11 +1,9 @@
-import { type CapturedConnection, readCaptures } from '@farewell/evidence';
-import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { sharedCaptures } from '../../../evidence/test/captures/support/shared-captures.ts';
+import type { CapturedConnection } from '@farewell/evidence';
+import { describe, expect } from 'vitest';
 import { createExplainer } from '../../src/explain/explained.ts';
 import { connectionJson } from '../../src/explain/render-json.ts';
 import { LineWriter } from '../../src/explain/render-line.ts';
-import { anyConnections } from './support/any-connections.ts';
+import { testConnections } from './support/any-connections.ts';
 
 function expectSame(connections: readonly CapturedConnection[]): void {
   const explain = createExplainer();
@@ -19,18 +17,5 @@ function expectSame(connections: readonly CapturedConnection[]): void {
 }
 
 describe('a line of --ndjson', () => {
-  test('is what JSON.stringify makes of the connection', () => {
-    fc.assert(
-      fc.property(anyConnections, (connections) => expectSame(connections)),
-      { numRuns: 300 },
-    );
-  });
-
-  test.skipIf(sharedCaptures.length === 0)('is so for the shared captures', async () => {
-    const found: CapturedConnection[] = [];
-    await readCaptures(sharedCaptures, {
-      onConnection: (record) => void found.push(record.read()),
-    });
-    expectSame(found);
-  });
+  testConnections('is what JSON.stringify makes of the connection', expectSame);
 });

@@ -1,7 +1,9 @@
-import { type CapturedConnection, CaptureReader } from '@farewell/evidence';
+import { type CapturedConnection, CaptureReader, readCaptures } from '@farewell/evidence';
 import fc from 'fast-check';
+import { test } from 'vitest';
 import { packetOf, pcapOf } from '../../../../evidence/test/captures/support/capture-writer.ts';
 import { closeBytes, flag } from '../../../../evidence/test/captures/support/connection-script.ts';
+import { sharedCaptures } from '../../../../evidence/test/captures/support/shared-captures.ts';
 import { ConnectionScript, type Segment } from './explain-segments.ts';
 
 type By = 'client' | 'server';
@@ -57,7 +59,7 @@ function take(
 }
 
 /** Connections of one capture, opened, ended and broken off in any way. */
-export const anyConnections = fc
+const anyConnections = fc
   .array(script, { minLength: 1, maxLength: 20 })
   .map((scripts): readonly CapturedConnection[] => {
     const segments = scripts.flatMap(segmentsOf).sort((a, b) => a.at - b.at);
@@ -67,3 +69,21 @@ export const anyConnections = fc
     reader.end();
     return found;
   });
+
+/** Two tests: that `expectSame` holds for any connections, and for those of the shared captures. */
+export function testConnections(
+  title: string,
+  expectSame: (connections: readonly CapturedConnection[]) => void,
+): void {
+  test(title, () => {
+    fc.assert(fc.property(anyConnections, expectSame), { numRuns: 300 });
+  });
+
+  test.skipIf(sharedCaptures.length === 0)('is so for the shared captures', async () => {
+    const found: CapturedConnection[] = [];
+    await readCaptures(sharedCaptures, {
+      onConnection: (record) => void found.push(record.read()),
+    });
+    expectSame(found);
+  });
+}
