@@ -1,22 +1,41 @@
-/** Prints the one closing line that CI reads: `N passed, N failed, N skipped`. */
+/**
+ * Prints the one closing line that CI reads: `N passed, N failed, N skipped`, and before it what that line does not
+ * say: the tests that needed another try, with what their failed tries said, and the tests that a worker's end cut off.
+ */
 export default class SummaryReporter {
   onTestRunEnd(modules, errors) {
     const count = { passed: 0, failed: errors.length, skipped: 0 };
     const flaky = [];
+    const cutOff = [];
     for (const module of modules) {
-      let tests = 0;
-      for (const test of module.children.allTests()) {
-        tests += 1;
+      const tests = [...module.children.allTests()];
+      if (tests.length === 0 && !module.ok()) count.failed += 1;
+      for (const test of tests) {
         const { state } = test.result();
         count[state === 'pending' ? 'skipped' : state] += 1;
-        if (test.diagnostic()?.flaky) flaky.push(`${module.relativeModuleId} > ${test.fullName}`);
+        if (state === 'pending') cutOff.push(nameOf(test));
+        if (test.diagnostic()?.flaky) flaky.push(nameOf(test), ...triesOf(test));
       }
-      if (tests === 0 && !module.ok()) count.failed += 1;
     }
-    if (flaky.length > 0)
-      process.stdout.write(`\nFlaky, passed on another try:\n  ${flaky.join('\n  ')}\n`);
+    printList('Flaky, passed on another try:', flaky);
+    printList('Never ended:', cutOff);
     process.stdout.write(
       `\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`,
     );
   }
+}
+
+function nameOf(test) {
+  return `${test.module.relativeModuleId} > ${test.fullName}`;
+}
+
+/** What each failed try said, indented below the test's name. */
+function triesOf(test) {
+  return (test.result().errors ?? []).map(({ message, diff }) =>
+    `  ${[message, diff].filter(Boolean).join('\n')}`.replaceAll('\n', '\n    '),
+  );
+}
+
+function printList(title, lines) {
+  if (lines.length > 0) process.stdout.write(`\n${title}\n  ${lines.join('\n  ')}\n`);
 }
