@@ -1,4 +1,4 @@
-import type { Role } from '@farewell/core';
+import { peerOf, type Role } from '@farewell/core';
 import type { LabEvent } from '../diagram/event.ts';
 import { describeFrame, parseFrameHeader } from './frames.ts';
 import type { Segment } from './segment.ts';
@@ -31,7 +31,7 @@ export class Wire {
     // A SYN from a port that was used before begins another connection.
     if (segment.syn && by === 'client') this.#forget(clientPort);
     const own = this.#direction(clientPort, by);
-    const peer = this.#direction(clientPort, by === 'client' ? 'server' : 'client');
+    const peer = this.#direction(clientPort, peerOf(by));
     const again = isAgain(segment, own);
     const texts = [...describeFlags(segment, peer), ...describePayload(segment, own, again)];
     if (segment.fin) texts.push('FIN');
