@@ -10,6 +10,7 @@ import { listenRawPeer, serverOf } from '../src/raw-server.ts';
 import type { Step } from '../src/script.ts';
 import { type KeyAndCertificate, selfSigned } from '../src/self-signed.ts';
 import { receivedBy } from '../src/tcp-info.ts';
+import { seenByTheBook } from './support/scripted-peers.ts';
 
 const open: readonly Step[] = [{ do: 'open' }, { do: 'wait', for: 'handshake' }];
 
@@ -35,13 +36,7 @@ test('a raw client ends a connection with a ws server by the book', async () => 
   await using peer = await connectRawPeer({ name: 'polite', steps }, { host: '127.0.0.1', port });
   await peer.ended;
   expect(peer.seen.find(({ what }) => what === 'close-frame')?.statusCode).toBe(4001);
-  expect(peer.seen.map(({ what }) => what)).toEqual([
-    'connected',
-    'handshake',
-    'close-frame',
-    'fin',
-    'ended',
-  ]);
+  expect(peer.seen.map(({ what }) => what)).toEqual(seenByTheBook);
   await stop(server);
 });
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { connectRawPeer } from '../src/raw-peer.ts';
 import { listenRawPeer } from '../src/raw-server.ts';
 import { selfSigned } from '../src/self-signed.ts';
-import { answering, close } from './support/scripted-peers.ts';
+import { answering, close, seenByTheBook } from './support/scripted-peers.ts';
 
 test('the certificate vouches for itself, for its host and for this machine, now', () => {
   const certificate = new X509Certificate(selfSigned('probe.test').cert);
@@ -36,11 +36,5 @@ test('a client that trusts it plays a script over TLS, and so does its server', 
     { host: '127.0.0.1', port: server.port, tls: { ca: tls.cert, servername: 'localhost' } },
   );
   await peer.ended;
-  expect(peer.seen.map(({ what }) => what)).toEqual([
-    'connected',
-    'handshake',
-    'close-frame',
-    'fin',
-    'ended',
-  ]);
+  expect(peer.seen.map(({ what }) => what)).toEqual(seenByTheBook);
 });

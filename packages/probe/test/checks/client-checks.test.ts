@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { checks } from '../../src/checks/all.ts';
-import type { Limits } from '../../src/checks/check.ts';
 import { reconnectChecks } from '../../src/checks/reconnect.ts';
 import type { Script, Step } from '../../src/script.ts';
 import { canVanish } from '../../src/socket-options.ts';
+import { type Case, sharedCases } from '../support/cases.ts';
 import { checkClient, generous, short } from '../support/run-check.ts';
 import {
   client,
@@ -13,17 +13,7 @@ import {
   gotClose,
   gotMessage,
   pause,
-  reset,
 } from '../support/scripted-peers.ts';
-
-/** A client that does what the check asks for, and one that fails it in exactly that way. */
-interface Case {
-  readonly passes: Script;
-  readonly fails: Script;
-  readonly seen: RegExp;
-  /** `short` where the failure is that nothing comes. */
-  readonly limits?: Limits;
-}
 
 const open = client([]);
 const polite = client([], { close: 'at-once' });
@@ -31,34 +21,9 @@ const gotFin: Step = { do: 'wait', for: 'fin' };
 const closesWhenAsked = (...steps: Step[]): Script => client([gotMessage, close(1000), ...steps]);
 
 const missing: Case = { passes: open, fails: open, seen: /^$/ };
-const answers: Case = {
-  passes: polite,
-  fails: client([gotClose, fin]),
-  seen: /^FIN after .* without Close$/,
-};
-const neverEchoed = (code: number): Case => ({
-  passes: client([gotClose, close(1002)]),
-  fails: client([gotClose, close(code)]),
-  seen: new RegExp(`^Close ${code} after`),
-});
-const refused = (taken: number, code = 1002): Case => ({
-  passes: client([gotClose, close(code)]),
-  fails: client([gotClose, close(taken)]),
-  seen: new RegExp(`^Close ${taken} after .*taken as valid`),
-});
-const refusedFrame = (code = 1002): Case => ({
-  passes: client([pause(30), close(code)]),
-  fails: open,
-  seen: /^no Close and no FIN within .*it goes on$/,
-  limits: short,
-});
-const ignoresLateMessage: Case = {
-  passes: polite,
-  fails: client([gotClose, frame(0x1, 'late'), close(1000)]),
-  seen: /^1 × message came back$/,
-};
 
 const cases: Readonly<Record<string, Case>> = {
+  ...sharedCases('client'),
   'client-leaves-fin-to-server': {
     passes: polite,
     fails: client([gotClose, close(1000), fin]),
@@ -93,89 +58,6 @@ const cases: Readonly<Record<string, Case>> = {
     seen: /^still open .* after the wrong answer$/,
     limits: short,
   },
-  'close-1000-with-reason-answered': answers,
-  'close-empty-answered': answers,
-  'close-1001-answered': answers,
-  'close-1011-answered': answers,
-  'close-1012-answered': answers,
-  'close-1013-answered': answers,
-  'close-1014-answered': answers,
-  'close-3000-answered': answers,
-  'close-4999-answered': answers,
-  'close-reason-123-bytes-answered': answers,
-  'close-1005-not-echoed': neverEchoed(1005),
-  'close-1006-not-echoed': neverEchoed(1006),
-  'close-1015-not-echoed': neverEchoed(1015),
-  'close-0-refused': refused(0),
-  'close-999-refused': refused(999),
-  'close-1004-refused': refused(1004),
-  'close-1016-refused': refused(1016),
-  'close-2999-refused': refused(2999),
-  'close-5000-refused': refused(5000),
-  'close-65535-refused': refused(65_535),
-  'close-one-byte-refused': refused(1000),
-  'close-reason-bad-utf8-refused': refused(1000, 1007),
-  'close-oversize-refused': refused(1000),
-  'close-twice-answered-once': {
-    passes: polite,
-    fails: client([gotClose, close(1000), close(1000)]),
-    seen: /^2 × Close 1000$/,
-  },
-  'data-after-close-ignored': ignoresLateMessage,
-  'ping-after-close-ignored': {
-    passes: client([], { close: 'at-once', pong: 'never' }),
-    fails: client([gotClose, frame(0xa, 'late'), close(1000)], { pong: 'never' }),
-    seen: /^1 × pong came back$/,
-  },
-  'fragment-after-close-ignored': ignoresLateMessage,
-  'close-inside-message-answered': answers,
-  'close-behind-large-message-answered': {
-    passes: polite,
-    fails: client([gotMessage, frame(0x1, 'm'.repeat(60_000)), gotClose, fin]),
-    seen: /^FIN after .* without Close$/,
-  },
-  'own-close-has-valid-code': {
-    passes: closesWhenAsked(),
-    fails: client([gotMessage, close(1005)]),
-    seen: /^Close 1005$/,
-  },
-  'unanswered-close-given-up': {
-    passes: closesWhenAsked(pause(50), fin),
-    fails: closesWhenAsked(),
-    seen: /^no end within /,
-    limits: short,
-  },
-  'late-close-answer-accepted': {
-    passes: closesWhenAsked(),
-    fails: closesWhenAsked(pause(20), reset),
-    seen: /^RST .* after its Close$/,
-  },
-  'idle-connection-pinged': {
-    passes: client([frame(0x9)]),
-    fails: open,
-    seen: /^no ping within /,
-    limits: short,
-  },
-  'mute-peer-dropped': {
-    passes: client([frame(0x9), pause(50), fin]),
-    fails: client([frame(0x9)]),
-    seen: /^no end \(1 ping unanswered\) within /,
-    limits: short,
-  },
-  'vanished-peer-dropped': {
-    passes: client([pause(300), reset]),
-    fails: open,
-    seen: /^no release of its socket within /,
-    limits: short,
-  },
-  'wrong-masking-refused': refusedFrame(),
-  'reserved-bits-refused': refusedFrame(),
-  'reserved-opcode-3-refused': refusedFrame(),
-  'reserved-opcode-b-refused': refusedFrame(),
-  'fragmented-ping-refused': refusedFrame(),
-  'continuation-without-start-refused': refusedFrame(),
-  'text-bad-utf8-refused': refusedFrame(1007),
-  'oversized-message-refused': refusedFrame(1009),
 };
 
 const clientChecks = checks.filter(({ of }) => of.includes('client'));

@@ -53,7 +53,5 @@ export function answering(statusCode: number | null, reason = ''): Script {
   return server([gotClose, close(statusCode, reason), fin]);
 }
 
-/** Refuses whatever comes with `statusCode`. */
-export function refusing(statusCode: number): Script {
-  return server([pause(30), close(statusCode), fin]);
-}
+/** What a client sees of a connection that ends by the book. */
+export const seenByTheBook = ['connected', 'handshake', 'close-frame', 'fin', 'ended'];
