@@ -1,10 +1,9 @@
 // Puts the built command line into one file and compiles it: a module of its own costs Node 0.4 ms to load, and
 // `why` has 150 of them. `tsc -b` comes first; bin/farewell.js takes whichever of the two builds is newer.
-import { spawnSync } from 'node:child_process';
 import { copyFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { openSockets } from './bundle-sockets.js';
+import { keepCode } from './keep-code.js';
 
 const dist = pathOf('../packages/cli/dist/');
 const readingThread = pathOf('../packages/evidence/dist/captures/reading-thread.js');
@@ -21,6 +20,7 @@ const options = {
   logLevel: 'warning',
 };
 
+// First of all: V8 tells code of another source only by its length.
 rmSync(`${dist}bundle.code`, { force: true });
 // A script and no module: only of scripts does Node let V8's code be kept.
 await build({
@@ -35,19 +35,11 @@ await build({
 // The thread that reads captures is looked for beside whoever starts it.
 await build({ ...options, entryPoints: { 'reading-thread': readingThread }, format: 'esm' });
 copyFileSync(pathOf('./bundle-start.cjs'), `${dist}bundle-start.cjs`);
-await keepCode();
-
-/** One run beside a few sockets, at the end of which V8's code of all that it needed is kept beside the bundle. */
-async function keepCode() {
-  // Where there is no loopback less code is kept, and no more than that.
-  const endSockets = await openSockets().catch(() => () => {});
-  spawnSync(process.execPath, [`${dist}bundle-start.cjs`, 'why', '--for', '0', '--json'], {
-    env: { ...process.env, FAREWELL_KEEP_CODE: '1' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-    timeout: 10_000,
-  });
-  endSockets();
-}
+const whyNone = await keepCode(dist);
+if (whyNone !== null)
+  process.stderr.write(
+    `The first run of the bundle left no compiled code: ${whyNone}. farewell works without it, and starts more slowly.\n`,
+  );
 
 function pathOf(relative) {
   return fileURLToPath(new URL(relative, import.meta.url));

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { keepCode } from '../../../scripts/keep-code.js';
 import { bin } from './support/farewell.ts';
 
 const dist = join(dirname(bin), '../dist');
@@ -35,3 +36,17 @@ test.each(['', 'not what V8 made', '\0'.repeat(100_000)])(
     expect(version()).toBe('9.8.7');
   },
 );
+
+test('the first run keeps the code that V8 made', async () => {
+  expect(await keepCode(join(copy, 'dist'))).toBeNull();
+  expect(existsSync(join(copy, 'dist/bundle.code'))).toBe(true);
+  expect(version()).toBe('9.8.7');
+});
+
+test.each([
+  ['process.exit(7)', 'it exited with 7'],
+  ["process.kill(process.pid, 'SIGKILL')", 'it was ended by SIGKILL'],
+])('a first run that keeps none says why: %s', async (start, why) => {
+  writeFileSync(join(copy, 'dist/bundle-start.cjs'), start);
+  expect(await keepCode(join(copy, 'dist'))).toBe(why);
+});
