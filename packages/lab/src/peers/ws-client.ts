@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { SocketRow } from '@farewell/core';
+import { openNamespace } from '@farewell/evidence';
 import { vanish } from '@farewell/probe';
 import { WebSocket } from 'ws';
 import { type FinTiming, timeFin } from './hold-fin.ts';
@@ -27,6 +29,9 @@ interface Options {
   /** How long ws waits for the rest of the closing before it destroys the socket, ms. Its own default is 30 s. */
   readonly closeTimeout?: number;
 }
+
+/** How often the kernel is asked, ms: it acknowledges what it has nothing to send with after 40. */
+const acknowledgementCheck = 5;
 
 interface Connection {
   readonly webSocket: WebSocket;
@@ -99,9 +104,22 @@ function close({ webSocket, clientPort }: Connection, code: number, context: Pee
   webSocket.close(code);
 }
 
-async function vanishOne({ socket, clientPort }: Connection, context: PeerContext): Promise<void> {
+async function vanishOne(connection: Connection, context: PeerContext): Promise<void> {
+  const { webSocket, socket, clientPort } = connection;
+  webSocket.pause(); // so that it answers no ping in between
+  await allAcknowledged(clientPort, context.serverPort);
   await vanish(socket);
   context.note('network cut: it drops all it receives', clientPort);
+}
+
+/** Else its kernel, which is still there, would retransmit to a peer it cannot hear: a second fault. */
+async function allAcknowledged(clientPort: number, serverPort: number): Promise<void> {
+  using namespace = openNamespace({ kind: 'own' });
+  const isOurs = (row: SocketRow): boolean =>
+    row.localPort === clientPort && row.remotePort === serverPort;
+  const inFlight = (): number =>
+    namespace.readTable({ tcpInfo: false }).rows.find(isOurs)?.sendQueue ?? 0;
+  while (inFlight() > 0) await pause(acknowledgementCheck);
 }
 
 async function closeAndWait(connection: Connection, context: PeerContext): Promise<void> {
