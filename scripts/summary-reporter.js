@@ -1,24 +1,28 @@
 /**
  * Prints the one closing line that CI reads: `N passed, N failed, N skipped`, and before it what that line does not
- * say: the tests that needed another try, with what their failed tries said, and the tests that a worker's end cut off.
+ * say: the tests that needed another try, with what their failed tries said, and the tests that never ended because
+ * their process died. If those are run once more, the second closing line counts both runs.
  */
 export default class SummaryReporter {
+  #modules = new Map();
+
   onTestRunEnd(modules, errors) {
+    for (const module of modules) this.#modules.set(module.moduleId, module);
     const count = { passed: 0, failed: errors.length, skipped: 0 };
     const flaky = [];
-    const cutOff = [];
-    for (const module of modules) {
+    const neverEnded = [];
+    for (const module of this.#modules.values()) {
       const tests = [...module.children.allTests()];
       if (tests.length === 0 && !module.ok()) count.failed += 1;
       for (const test of tests) {
         const { state } = test.result();
         count[state === 'pending' ? 'skipped' : state] += 1;
-        if (state === 'pending') cutOff.push(nameOf(test));
+        if (state === 'pending') neverEnded.push(nameOf(test));
         if (test.diagnostic()?.flaky) flaky.push(nameOf(test), ...triesOf(test));
       }
     }
     printList('Flaky, passed on another try:', flaky);
-    printList('Never ended:', cutOff);
+    printList('Never ended:', neverEnded);
     process.stdout.write(
       `\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`,
     );
