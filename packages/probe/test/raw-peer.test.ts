@@ -1,12 +1,13 @@
 import { EventEmitter, once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { describeWith } from '../../../test/support/requires.ts';
 import { closePayload } from '../src/frame.ts';
+import { listen } from '../src/listen.ts';
 import { connectRawPeer } from '../src/raw-peer.ts';
-import { listenRawPeer, serverOf } from '../src/raw-server.ts';
+import { listenRawPeer } from '../src/raw-server.ts';
 import type { Step } from '../src/script.ts';
 import { type KeyAndCertificate, selfSigned } from '../src/self-signed.ts';
 import { receivedBy } from '../src/tcp-info.ts';
@@ -109,32 +110,34 @@ describeWith(['linux'], 'what is sent side by side', () => {
     ['TCP', undefined],
     ['TLS', selfSigned('localhost')],
   ])('arrives in one segment over %s', async (_, tls) => {
-    const { accepted, server, port } = await accepting(tls);
+    await using server = await accepting(tls);
     await using peer = await connectRawPeer(
       { name: 'silent', steps: [] },
-      { host: '127.0.0.1', port, ...(tls && { tls: { ca: tls.cert, servername: 'localhost' } }) },
+      {
+        host: '127.0.0.1',
+        port: server.port,
+        ...(tls && { tls: { ca: tls.cert, servername: 'localhost' } }),
+      },
     );
-    const { socket, tcp } = await accepted;
+    const { socket, tcp } = await server.accepted;
     const before = receivedBy(tcp)?.dataSegments ?? Number.NaN;
     peer.perform(bytes('Close'), bytes(' and what'), bytes(' follows'));
     const [chunk] = await once(socket, 'data');
     expect(String(chunk)).toBe('Close and what follows');
     expect(receivedBy(tcp)?.dataSegments).toBe(before + 1);
     socket.destroy();
-    server.close();
   });
 
   test('is not held back by a FIN, nor a FIN by it', async () => {
-    const { accepted, server, port } = await accepting();
+    await using server = await accepting();
     await using peer = await connectRawPeer(
       { name: 'leaves', steps: [bytes('a'), bytes('b'), { do: 'fin' }] },
-      { host: '127.0.0.1', port },
+      { host: '127.0.0.1', port: server.port },
     );
-    const { socket } = await accepted;
+    const { socket } = await server.accepted;
     expect(await text(socket)).toBe('ab');
     await peer.played;
     socket.destroy();
-    server.close();
   });
 });
 
@@ -150,13 +153,14 @@ interface Accepted {
 
 /** A server that does nothing with its first connection. */
 async function accepting(tls?: KeyAndCertificate) {
-  const accepted = new EventEmitter();
-  const first = once(accepted, 'socket');
-  const server = serverOf(tls, (socket, tcp) => accepted.emit('socket', { socket, tcp }));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return { accepted: first.then(([sockets]): Accepted => sockets), server, port };
+  const connections = new EventEmitter();
+  const first = once(connections, 'accepted');
+  const listener = await listen((socket, tcp) => connections.emit('accepted', { socket, tcp }), {
+    host: '127.0.0.1',
+    port: 0,
+    tls,
+  });
+  return { ...listener, accepted: first.then(([sockets]): Accepted => sockets) };
 }
 
 describeWith(['linux', 'root'], 'vanish', () => {

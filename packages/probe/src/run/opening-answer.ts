@@ -1,5 +1,6 @@
 import { opening } from '../checks/steps.ts';
 import { endOf, firstSeen, httpStatus, statusLine } from '../checks/transcript.ts';
+import { codeOf, NotPlayed, textOf } from './not-played.ts';
 import { playScript } from './play-script.ts';
 import { addressOf, type ProbeTarget } from './target.ts';
 
@@ -36,20 +37,7 @@ export async function openingAnswer(
     if (httpStatus(transcript) === 101) return { kind: 'opened', head };
     return { kind: 'refused', statusLine: statusLine(transcript) };
   } catch (error) {
-    signal.throwIfAborted();
-    return { kind: 'unreachable', why: textOf(error), code: codeOf(error) };
+    if (!(error instanceof NotPlayed)) throw error;
+    return { kind: 'unreachable', why: textOf(error.cause), code: codeOf(error.cause) };
   }
-}
-
-function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // OpenSSL's message is a line of its source.
-  if ('reason' in error) return `TLS: ${String(error.reason)}`;
-  // Of several addresses that all failed Node tells no message.
-  return error.message || codeOf(error) || error.name;
-}
-
-function codeOf(error: unknown): string | null {
-  if (!(error instanceof Error && 'code' in error)) return null;
-  return typeof error.code === 'string' ? error.code : null;
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Transcript } from '../checks/transcript.ts';
 import { connectRawPeer, type RawClientOptions, type RawPeer } from '../raw-peer.ts';
 import type { Script } from '../script.ts';
+import { NotPlayed, textOf } from './not-played.ts';
 import type { Ends, SocketWatch } from './socket-watch.ts';
 
 /** What a script is played against, and who looks at the kernel meanwhile. */
@@ -13,7 +14,8 @@ export interface Stage {
 
 /**
  * Plays a script on a connection of its own and tells what happened. The connection is reset afterwards,
- * so that it costs the other side nothing. Rejects if it cannot be made, or with the signal's reason.
+ * so that it costs the other side nothing. Rejects with `NotPlayed` if it cannot be made or watched, or with the
+ * signal's reason.
  */
 export async function playScript(script: Script, stage: Stage): Promise<Transcript> {
   const peer = await connectTo(script, stage);
@@ -33,7 +35,11 @@ export async function playScript(script: Script, stage: Stage): Promise<Transcri
 /** For TCP and TLS, ms: a host that drops every SYN would else be waited for for two minutes. */
 const connectWithin = 10_000;
 
-async function connectTo(script: Script, { address, signal }: Stage): Promise<RawPeer> {
+/** Rejects with `NotPlayed`, whose cause is what Node said, or with the signal's reason. */
+export async function connectTo(
+  script: Script,
+  { address, signal }: Pick<Stage, 'address' | 'signal'>,
+): Promise<RawPeer> {
   const deadline = AbortSignal.timeout(connectWithin);
   try {
     return await connectRawPeer(script, {
@@ -42,8 +48,9 @@ async function connectTo(script: Script, { address, signal }: Stage): Promise<Ra
     });
   } catch (error) {
     signal.throwIfAborted();
-    if (!deadline.aborted) throw error;
-    throw new Error(`no connection within ${connectWithin / 1000} s`, { cause: error });
+    if (!deadline.aborted) throw new NotPlayed(`no connection: ${textOf(error)}`, error);
+    const late = new Error(`no connection within ${connectWithin / 1000} s`);
+    throw new NotPlayed(late.message, late);
   }
 }
 

@@ -12,6 +12,7 @@ import { afterOpening, close, ending } from '../checks/steps.ts';
 import { atEarliest, httpStatus, statusLine, type Transcript } from '../checks/transcript.ts';
 import { lackOf, lagTolerance, restsOnTime } from './doubt.ts';
 import { LagMeter } from './lag-meter.ts';
+import { NotPlayed } from './not-played.ts';
 import { playScript, type Stage } from './play-script.ts';
 import { type ReadSockets, SocketWatch } from './socket-watch.ts';
 import { addressOf, type ProbeTarget } from './target.ts';
@@ -116,9 +117,8 @@ async function attempt(check: Check, run: Run): Promise<Attempt> {
         restsOnTime(judgement, [transcript, ...(followUp ? [followUp] : [])], context.limits));
     return { result: { check, judgement, transcript }, busy };
   } catch (error) {
-    stage.signal.throwIfAborted();
-    const why = error instanceof Error ? error.message : String(error);
-    const judgement = cannotTell(`no connection: ${why}`);
+    if (!(error instanceof NotPlayed)) throw error;
+    const judgement = cannotTell(error.message);
     return { result: { check, judgement, transcript: null }, busy: false };
   }
 }
@@ -133,7 +133,8 @@ function judge(
   return check.judge(transcript, context, followUp);
 }
 
-function notOpened(transcript: Transcript): string {
+/** Why there is no WebSocket, in words. */
+export function notOpened(transcript: Transcript): string {
   const line = statusLine(transcript);
   return line === '' ? 'no answer to the opening handshake' : `the opening handshake gave: ${line}`;
 }

@@ -1,4 +1,4 @@
-import type { AddressInfo, Server, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import {
   type Check,
@@ -10,12 +10,13 @@ import {
 } from '../checks/check.ts';
 import type { SeriesCheck, Visit } from '../checks/reconnect.ts';
 import { allSeen, atEarliest, type Transcript } from '../checks/transcript.ts';
+import { listen } from '../listen.ts';
 import { Player } from '../play.ts';
 import { RawPeer } from '../raw-peer.ts';
-import { serverOf } from '../raw-server.ts';
 import type { Script } from '../script.ts';
 import { lackOf, lagTolerance, restsOnTime } from './doubt.ts';
 import { LagMeter } from './lag-meter.ts';
+import { NotPlayed } from './not-played.ts';
 import { endsOf, transcriptOf } from './play-script.ts';
 import type { CheckResult } from './run-checks.ts';
 import { type ReadSockets, SocketWatch } from './socket-watch.ts';
@@ -50,22 +51,24 @@ export async function runClientChecks(
   using lag = new LagMeter();
   using watch = options.readSockets ? new SocketWatch(options.readSockets) : null;
   const reception = new Reception(options, watch, lag);
-  const server = serverOf(options.tls, (socket, tcp) => reception.receive(socket, tcp));
-  await listening(server, options);
-  options.onListening?.((server.address() as AddressInfo).port);
+  const listener = await listen((socket, tcp) => reception.receive(socket, tcp), options);
+  options.onListening?.(listener.port);
   try {
-    await reception.over;
+    await Promise.race([reception.over, aborted(options.signal)]);
     return reception.results();
   } finally {
+    const closed = listener[Symbol.asyncDispose]();
     await reception.dispose();
-    await new Promise((resolve) => server.close(resolve));
+    await closed;
   }
 }
 
-async function listening(server: Server, { host, port }: RunClientChecksOptions): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
+/** Rejected with the signal's reason. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
   });
 }
 
@@ -80,6 +83,13 @@ interface Booking {
   result: CheckResult | null;
 }
 
+/** A client that has come in. */
+interface Caller {
+  readonly peer: RawPeer;
+  readonly arrivedAt: number;
+  readonly followed: ReturnType<SocketWatch['follow']> | null;
+}
+
 class Reception {
   /** Fulfilled when there is nothing more to wait for. */
   readonly over: Promise<void>;
@@ -91,6 +101,7 @@ class Reception {
   readonly #peers = new Set<RawPeer>();
   #idle: NodeJS.Timeout | null = null;
   #finish: () => void = () => {};
+  #fail: (error: unknown) => void = () => {};
 
   constructor(options: RunClientChecksOptions, watch: SocketWatch | null, lag: LagMeter) {
     this.#options = options;
@@ -100,7 +111,7 @@ class Reception {
     this.#bookings = options.checks.map((check) => this.#book(check));
     this.over = new Promise((resolve, reject) => {
       this.#finish = resolve;
-      options.signal.addEventListener('abort', () => reject(options.signal.reason), { once: true });
+      this.#fail = reject;
     });
     if (this.#bookings.every(({ result }) => result !== null)) this.#finish();
   }
@@ -113,11 +124,14 @@ class Reception {
     const arrivedAt = peer.seen[0]?.at ?? performance.now();
     this.#peers.add(peer);
     const followed = this.#watch?.follow(endsOf(tcp)) ?? null;
-    peer
-      .until((seen) => seen.some(({ what }) => what === 'handshake'))
-      .then(() => this.#serve(peer, arrivedAt, followed))
-      // A client that went before it had asked for anything.
-      .catch(() => {})
+    const asked = peer.until((seen) => seen.some(({ what }) => what === 'handshake'));
+    asked
+      .then(
+        () => this.#serve({ peer, arrivedAt, followed }),
+        // A client that went before it had asked for anything.
+        () => {},
+      )
+      .catch(this.#fail)
       .finally(() => this.#leave(peer));
   }
 
@@ -130,24 +144,20 @@ class Reception {
     await Promise.all([...this.#peers].map((peer) => peer.reset()));
   }
 
-  async #serve(
-    peer: RawPeer,
-    arrivedAt: number,
-    followed: ReturnType<SocketWatch['follow']> | null,
-  ): Promise<void> {
-    const booking = this.#choose(pathOf(peer));
+  async #serve(caller: Caller): Promise<void> {
+    const booking = this.#choose(pathOf(caller.peer));
     const script = booking?.scripts[booking.visits.length];
-    if (booking === null || script === undefined) return peer.reset();
+    if (booking === null || script === undefined) return caller.peer.reset();
     booking.isPlaying = true;
-    peer.perform({ do: 'reflex', set: script.reflexes ?? {} }, ...script.steps);
-    await peer.finishedPlaying();
-    const endedAt = performance.now();
-    const sockets = (await followed?.finish()) ?? [];
-    const transcript = transcriptOf(peer, sockets);
-    await peer.reset();
-    booking.isPlaying = false;
-    booking.visits.push({ arrivedAt, endedAt, transcript });
-    this.#judge(booking, this.#lag.worstSince(arrivedAt));
+    try {
+      booking.visits.push(await play(script, caller));
+      this.#judge(booking, this.#lag.worstSince(caller.arrivedAt));
+    } catch (error) {
+      if (!(error instanceof NotPlayed)) throw error;
+      this.#settle(booking, cannotTell(error.message));
+    } finally {
+      booking.isPlaying = false;
+    }
   }
 
   #leave(peer: RawPeer): void {
@@ -202,6 +212,16 @@ class Reception {
     const result = judgement && { check, judgement, transcript: null, repeated: false };
     return { check, scripts, visits: [], isPlaying: false, repeated: false, result };
   }
+}
+
+/** Rejects with `NotPlayed` if its socket cannot be watched. */
+async function play(script: Script, { peer, arrivedAt, followed }: Caller): Promise<Visit> {
+  peer.perform({ do: 'reflex', set: script.reflexes ?? {} }, ...script.steps);
+  await peer.finishedPlaying();
+  const endedAt = performance.now();
+  const transcript = transcriptOf(peer, (await followed?.finish()) ?? []);
+  await peer.reset();
+  return { arrivedAt, endedAt, transcript };
 }
 
 function judgeVisits({ check, visits }: Booking, context: CheckContext): Judgement {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { SocketRow } from '@farewell/core';
 import type { PeerSocket } from '../checks/transcript.ts';
+import { NotPlayed, textOf } from './not-played.ts';
 
 /** This machine's sockets now, as a reader of the kernel's table gives them. May reject. */
 export type ReadSockets = () => Promise<readonly SocketRow[]>;
@@ -38,7 +39,10 @@ export class SocketWatch implements Disposable {
     this.#read = read;
   }
 
-  /** Follows one connection until `finish` is called, which looks once more and gives the changes. */
+  /**
+   * Follows one connection until `finish` is called, which looks once more and gives the changes. It rejects with
+   * `NotPlayed` if the table cannot be read.
+   */
   follow(ends: Ends): { finish(): Promise<readonly PeerSocket[]> } {
     const watched: Watched = { ends, history: [] };
     this.#watched.add(watched);
@@ -86,7 +90,9 @@ export class SocketWatch implements Disposable {
   }
 
   async #readOnce(): Promise<void> {
-    const rows = await this.#read();
+    const rows = await this.#read().catch((error: unknown) => {
+      throw new NotPlayed(`this machine's sockets cannot be read: ${textOf(error)}`, error);
+    });
     const at = performance.now();
     for (const { ends, history } of this.#watched) note(history, peerRow(rows, ends), at);
   }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { checks } from '../../src/checks/all.ts';
 import { listenRawPeer } from '../../src/raw-server.ts';
 import { type RunChecksOptions, runChecks } from '../../src/run/run-checks.ts';
-import { short } from '../support/run-check.ts';
+import { short, unreadable } from '../support/run-check.ts';
 import { answering, server } from '../support/scripted-peers.ts';
 
 const some = checks.filter(({ id }) => id.startsWith('close-1000') || id.startsWith('close-30'));
@@ -78,6 +78,14 @@ test('a target that cannot be reached is told for each check', async () => {
     verdict: 'cannot-tell',
     seen: expect.stringContaining('ECONNREFUSED'),
   });
+});
+
+test('a socket table that cannot be read is told for each check', async () => {
+  await using peer = await listenRawPeer(() => answering(1000));
+  const results = await runChecks(at(peer.port), options({ readSockets: unreadable }));
+  expect(new Set(results.map(({ judgement }) => judgement.seen))).toEqual(
+    new Set(["this machine's sockets cannot be read: no descriptor left"]),
+  );
 });
 
 test('an abort ends it with the reason, and leaves no connection', async () => {

@@ -83,4 +83,7 @@ const readSockets: ReadSockets | null =
       }
     : null;
 
+/** A table that cannot be read. */
+export const unreadable: ReadSockets = () => Promise.reject(new Error('no descriptor left'));
+
 function noPort(): void {}
