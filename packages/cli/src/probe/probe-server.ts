@@ -9,10 +9,11 @@ import {
   runShutdown,
   shutdownChecks,
   stackOf,
+  type Verdict,
 } from '@farewell/probe';
 import type { Io } from '../terminal/io.ts';
 import { openKernel } from './kernel.ts';
-import { isAlive, type ProcessToStop } from './process-to-stop.ts';
+import { isAlive, type ProcessToStop, whyNotStopped } from './process-to-stop.ts';
 import { ProbeProgress } from './progress.ts';
 import type { ProbeRun } from './render-json.ts';
 import type { RunRequest } from './request.ts';
@@ -81,6 +82,8 @@ async function stop(request: RunRequest, run: Run): Promise<readonly CheckResult
   if (wanted.length === 0) return [];
   const process = request.stop;
   if (process === null) return wanted.map(notStopped);
+  const obstacle = whyNotStopped(process);
+  if (obstacle !== null) return wanted.map((check) => resultOf(check, 'cannot-tell', obstacle));
   return runShutdown(run.target, {
     ...run,
     checks: wanted,
@@ -95,8 +98,12 @@ function tell({ pid, signal }: ProcessToStop): void {
 
 function notStopped(check: CheckInfo): CheckResult {
   const seen = 'needs a server that may be stopped: give --pid PID (and --signal)';
-  const judgement = { verdict: 'not-applicable', seen, after: null } as const;
-  return { check, judgement, transcript: null, repeated: false };
+  return resultOf(check, 'not-applicable', seen);
+}
+
+/** Of a check that nothing was played for. */
+function resultOf(check: CheckInfo, verdict: Verdict, seen: string): CheckResult {
+  return { check, judgement: { verdict, seen, after: null }, transcript: null, repeated: false };
 }
 
 function isAmong(infos: readonly CheckInfo[]): (check: CheckInfo) => boolean {

@@ -81,6 +81,19 @@ describe('--pid and --signal', () => {
     });
   });
 
+  test('one that dies under the checks is not stopped: its stop cannot be told', async () => {
+    const { child, url } = await serverProcess(
+      wsServer('').concat('let n = 0; server.on("connection", () => ++n === 2 && process.exit());'),
+    );
+    const only = ['--only', 'shutdown,reset-when-open-survived', '--signal', 'USR2', '--json'];
+    const { stdout, stderr } = await farewell(['probe', url, '--pid', `${child.pid}`, ...only]);
+    expect(stderr).not.toContain('unexpected error');
+    expect(verdictsOf(stdout)).toMatchObject({
+      'stop-sends-close': 'cannot-tell',
+      'stop-ends-in-time': 'cannot-tell',
+    });
+  });
+
   test('a process that is not there is told before anything is contacted', async () => {
     const { child, url } = await serverProcess('console.log(1)');
     if (child.exitCode === null) await once(child, 'exit');

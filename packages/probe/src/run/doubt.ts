@@ -4,7 +4,10 @@ import type { Transcript } from '../checks/transcript.ts';
 import { canVanish } from '../socket-options.ts';
 
 /** How late this process may have been itself, ms, for a failure to count: a quarter of what was waited. */
-export function lagTolerance({ pace }: CheckInfo, { answer, patience }: Limits): number {
+export function lagTolerance(
+  { pace }: Pick<CheckInfo, 'pace'>,
+  { answer, patience }: Limits,
+): number {
   return (pace === 'slow' ? patience : answer) / 4;
 }
 

@@ -2,14 +2,15 @@ import { promisify } from 'node:util';
 import { cannotTell, type Judgement, type Limits } from '../checks/check.ts';
 import type { LateAttempt, Shutdown, ShutdownCheck } from '../checks/shutdown.ts';
 import { afterOpening } from '../checks/steps.ts';
-import { atEarliest, type Transcript } from '../checks/transcript.ts';
-import { connectRawPeer, type RawPeer } from '../raw-peer.ts';
+import { atEarliest, httpStatus, type Transcript } from '../checks/transcript.ts';
+import type { RawPeer } from '../raw-peer.ts';
 import type { Reflexes } from '../script.ts';
-import { restsOnTime } from './doubt.ts';
+import { lagTolerance, restsOnTime } from './doubt.ts';
 import { LagMeter } from './lag-meter.ts';
+import { NotPlayed } from './not-played.ts';
 import { type OpeningOptions, openingAnswer } from './opening-answer.ts';
-import { endsOf, transcriptOf } from './play-script.ts';
-import type { CheckResult } from './run-checks.ts';
+import { connectTo, endsOf, transcriptOf } from './play-script.ts';
+import { type CheckResult, notOpened } from './run-checks.ts';
 import { type ReadSockets, SocketWatch } from './socket-watch.ts';
 import { addressOf, type ProbeTarget } from './target.ts';
 
@@ -31,36 +32,39 @@ const politeClients = 8;
 const attemptEvery = 250;
 const mostAttempts = 40;
 
-/** Opens connections, stops the server and watches what becomes of them. Rejects if they cannot be opened. */
+/**
+ * Opens connections, stops the server and watches what becomes of them. If they cannot be opened it is not stopped,
+ * and no check can tell. Rejects with the signal's reason.
+ */
 export async function runShutdown(
   target: ProbeTarget,
   options: RunShutdownOptions,
 ): Promise<readonly CheckResult[]> {
   using watch = options.readSockets ? new SocketWatch(options.readSockets) : null;
   await using clients = new Clients();
-  for (let count = 0; count < politeClients; count += 1)
-    await clients.open({ target, limits: options.limits, watch, reflexes: {} });
-  await clients.open({
-    target,
-    limits: options.limits,
-    watch,
-    reflexes: { close: 'never', fin: 'never' },
-  });
-  using lag = new LagMeter();
-  const startedAt = performance.now();
-  const shutdown = await stopAndWatch(target, options, clients);
-  const isBusy = lag.worstSince(startedAt) > options.limits.answer / 4;
-  return options.checks.map((check) => ({
-    check,
-    judgement: judgeStop(check, shutdown, { limits: options.limits, isBusy }),
-    transcript: check.shows(shutdown),
-    repeated: false,
-  }));
+  try {
+    await clients.openAll({ target, watch, ...options });
+    using lag = new LagMeter();
+    const startedAt = performance.now();
+    const shutdown = await stopAndWatch(target, options, clients);
+    // All checks judge this one stop, and some of them what is due at once.
+    const isBusy = lag.worstSince(startedAt) > lagTolerance({ pace: 'fast' }, options.limits);
+    return options.checks.map((check) => ({
+      check,
+      judgement: judgeStop(check, shutdown, { limits: options.limits, isBusy }),
+      transcript: check.shows(shutdown),
+      repeated: false,
+    }));
+  } catch (error) {
+    if (!(error instanceof NotPlayed)) throw error;
+    const judgement = cannotTell(error.message);
+    return options.checks.map((check) => ({ check, judgement, transcript: null, repeated: false }));
+  }
 }
 
 interface Doubt {
   readonly limits: Limits;
-  /** This process was late itself by more than a quarter of what an answer may take. */
+  /** This process was late itself by more than may be for an answer that is due at once. */
   readonly isBusy: boolean;
 }
 
@@ -168,7 +172,7 @@ interface Opening {
   readonly target: ProbeTarget;
   readonly limits: Limits;
   readonly watch: SocketWatch | null;
-  readonly reflexes: Partial<Reflexes>;
+  readonly signal: AbortSignal;
 }
 
 /** The connections that are open when the server is told to stop. */
@@ -182,13 +186,21 @@ class Clients implements AsyncDisposable {
     );
   }
 
-  async open({ target, limits, watch, reflexes }: Opening): Promise<void> {
-    const context = { role: 'client', limits, closeBy: null } as const;
-    const script = afterOpening(context, [], reflexes);
-    const peer = await connectRawPeer(script, addressOf(target));
+  /** The polite ones, and the mute one behind them. Rejects with `NotPlayed`, or with the signal's reason. */
+  async openAll(opening: Opening): Promise<void> {
+    for (let count = 0; count < politeClients; count += 1) await this.#open(opening, {});
+    await this.#open(opening, { close: 'never', fin: 'never' });
+  }
+
+  async #open({ target, limits, watch, signal }: Opening, reflexes: Partial<Reflexes>) {
+    const script = afterOpening({ role: 'client', limits, closeBy: null }, [], reflexes);
+    const peer = await connectTo(script, { address: addressOf(target), signal });
     this.#peers.push(peer);
     this.#followed.push(watch?.follow(endsOf(peer.socket)) ?? null);
-    await peer.until((seen) => seen.some(({ what }) => what === 'handshake'));
+    await peer.played;
+    signal.throwIfAborted();
+    const transcript = transcriptOf(peer, []);
+    if (httpStatus(transcript) !== 101) throw new NotPlayed(notOpened(transcript));
   }
 
   async finish(start: number): Promise<Transcript[]> {

@@ -119,3 +119,33 @@ describe('stop-spreads-returns', () => {
     expect(await judged(() => [])).toBe('cannot-tell');
   });
 });
+
+describe('a server that lets nobody in is not stopped, and said to be so', () => {
+  test.each([
+    ['HTTP error', httpServer('HTTP/1.1 503 Service Unavailable'), /gave: HTTP\/1.1 503 Service/],
+    ['no answer', { name: 'mute', steps: [], reflexes: { handshake: 'never' } }, /^no answer to/],
+  ] as const)('%s', async (_, script, seen) => {
+    await using listening = await listenRawPeer(() => script);
+    let stopped = false;
+    const results = await runShutdown(
+      { url: new URL(`ws://127.0.0.1:${listening.port}/`) },
+      {
+        checks: shutdownChecks,
+        limits: short,
+        readSockets: null,
+        signal: new AbortController().signal,
+        stop: () => {
+          stopped = true;
+        },
+        isAlive: () => true,
+      },
+    );
+    expect(stopped).toBe(false);
+    expect(results).toHaveLength(shutdownChecks.length);
+    for (const { judgement } of results)
+      expect(judgement).toMatchObject({
+        verdict: 'cannot-tell',
+        seen: expect.stringMatching(seen),
+      });
+  });
+});
