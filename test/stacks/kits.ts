@@ -12,6 +12,7 @@ import {
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withLock } from './lock.ts';
 
 /** What is installed together: the manifest in kits/NAME, and the programs of the stacks that use it. */
 export type Kit =
@@ -68,35 +69,7 @@ export function folderOf(kit: Kit): string {
 export function installKit(kit: Kit, stacks: readonly string[]): void {
   if (kit === 'none') return;
   mkdirSync(cache, { recursive: true });
-  const lock = `${folderOf(kit)}.lock`;
-  while (!takes(lock)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
-  try {
-    installAlone(kit, stacks);
-  } finally {
-    rmSync(lock);
-  }
-}
-
-/** Whoever died with it does not keep it. */
-function takes(lock: string): boolean {
-  try {
-    writeFileSync(lock, String(process.pid), { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    const holder = holderOf(lock);
-    if (holder !== '' && !existsSync(`/proc/${holder}`)) rmSync(lock, { force: true });
-    return false;
-  }
-}
-
-/** The id of its process; empty: it is just being taken or given back. */
-function holderOf(lock: string): string {
-  try {
-    return readFileSync(lock, 'utf8');
-  } catch {
-    return '';
-  }
+  withLock(`${folderOf(kit)}.lock`, () => installAlone(kit, stacks));
 }
 
 function installAlone(kit: Kit, stacks: readonly string[]): void {
