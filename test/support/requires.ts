@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe } from 'vitest';
 
-/** What a machine may lack, and how one can tell. The text is what a skipped test prints. */
 /** What the Go code of the pages is compiled with. */
 const goModules = ['github.com/gorilla/websocket@v1.5.3', 'github.com/coder/websocket@v1.8.15'];
 
+/** What a machine may lack, and how one can tell. The text is what a skipped test prints. */
 const facilities = {
   linux: { missing: 'Linux', present: () => process.platform === 'linux' },
   root: { missing: 'root', present: () => process.getuid?.() === 0 },
