@@ -8,6 +8,7 @@ import {
   type Policy,
   peerOf,
   type Role,
+  type TcpState,
   unseenConnection,
 } from '@farewell/core';
 import { now } from './alarm-clock.ts';
@@ -59,6 +60,17 @@ export class Knowledge {
     if (this.#folded) this.see(pingBy(this.local), at);
   }
 
+  /** Has the peer's FIN come, and all before it been read? */
+  get hasPeerFin(): boolean {
+    return this.#folded?.[this.peer].fin?.times[this.local] !== undefined;
+  }
+
+  /** Have we reset or destroyed the socket? */
+  get hasGivenUp(): boolean {
+    const own = this.#folded?.[this.local];
+    return own !== undefined && (own.destroyed !== null || own.rst !== null);
+  }
+
   /** TLS's close_notify has come; the peer's FIN follows about a turn of the loop later. */
   get awaitsFinBehindNotify(): boolean {
     const known = this.#folded;
@@ -76,6 +88,16 @@ export class Knowledge {
   see(fact: Fact, at = now()): void {
     const source = fact.kind === 'tcp-state' ? 'socket-table' : 'library';
     learn(this.draft(), fact, { at, source });
+  }
+
+  /** What the kernel says of our end; `owned`: the process still holds the socket. */
+  sawTcpState(tcpState: TcpState, owned: boolean): void {
+    this.see({ kind: 'tcp-state', of: this.local, tcpState, owned });
+  }
+
+  /** The peer's FIN has come, and all before it was read. */
+  sawPeerFin(): void {
+    this.see({ kind: 'fin', by: this.peer, seenAt: this.local, hadPeerFin: 'unknown' });
   }
 
   connection(): Connection {

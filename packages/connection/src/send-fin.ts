@@ -6,6 +6,8 @@ import { type OwnTcp, shutDownNow, tcpOf, tcpStateOf } from './kernel/own-socket
 
 /** How to send it. */
 export interface FinOrder {
+  /** Did the peer's FIN come, with nothing unread before it? */
+  readonly hasPeerFin: boolean;
   readonly unsentBytes: number;
   /** Does anybody wait for the ending? Else the kernel is asked only for what the ending must not get wrong. */
   readonly isWatched: boolean;
@@ -25,17 +27,20 @@ export interface FinSent {
  */
 export function sendFin(
   socket: Socket,
-  { unsentBytes, isWatched }: FinOrder,
+  { hasPeerFin, unsentBytes, isWatched }: FinOrder,
   onSent: (fin: FinSent) => void,
 ): boolean {
-  const before = isWatched || socket.readableEnded ? tcpOf(socket) : null;
+  const isReadToEnd = hasPeerFin || socket.readableEnded;
+  // A FIN that Node has not read yet was seen in the kernel a moment ago.
+  const isSeen = hasPeerFin && !socket.readableEnded;
+  const before = !isSeen && (isWatched || isReadToEnd) ? tcpOf(socket) : null;
   if (before?.tcpState === 'CLOSED') return false;
-  const isAnswer = socket.readableEnded || before?.tcpState === 'CLOSE-WAIT';
+  const isAnswer = isReadToEnd || before?.tcpState === 'CLOSE-WAIT';
   const seen = (tcp: OwnTcp | null): void =>
     onSent({ hadPeerFin: isAnswer || hadPeerFinIn(tcp), tcp });
   // TLS has its close_notify to send first.
   const canBeNow = unsentBytes === 0 && !(socket instanceof TLSSocket);
-  if (canBeNow && socket.readableEnded) {
+  if (canBeNow && isReadToEnd) {
     // The last FIN, by the close() that would follow it anyway: a third of the work of Node's `end`.
     socket.destroy();
     seen(null);

@@ -25,6 +25,8 @@ export interface OwnTcp {
   readonly tcpState: TcpState;
   /** Received so far. */
   readonly segmentsIn: number;
+  /** Received so far in order, of which the FIN is one more; modulo 2^32. */
+  readonly bytesIn: number;
 }
 
 /** Asks the kernel about a socket; null: it cannot be asked. */
@@ -35,13 +37,20 @@ export function tcpOf(socket: Socket): OwnTcp | null {
   infoSize[0] = info.length;
   if (calls?.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, infoSize) !== 0) return null;
   const tcpState = connectionState(info[0] ?? 0);
-  return tcpState && { tcpState, segmentsIn: infoView.getUint32(140, true) };
+  const [bytesIn, segmentsIn] = [infoView.getUint32(128, true), infoView.getUint32(140, true)];
+  return tcpState && { tcpState, segmentsIn, bytesIn };
 }
 
 /** By its number in include/net/tcp_states.h; null: not one of a connection. */
 export function connectionState(number: number): TcpState | null {
   const state = linuxTcpStates[number];
   return state === undefined || state === 'LISTEN' ? null : state;
+}
+
+/** Is there nothing left to read but the peer's FIN, which the kernel has? False also where it cannot be asked. */
+export function onlyFinIsUnread(socket: Socket): boolean {
+  const tcp = tcpOf(socket);
+  return tcp?.tcpState === 'CLOSE-WAIT' && tcp.bytesIn === (socket.bytesRead + 1) >>> 0;
 }
 
 /** The tcpState alone. */
