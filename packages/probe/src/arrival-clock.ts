@@ -84,6 +84,7 @@ export class ArrivalClock implements Disposable {
     const late = { at: performance.now(), notBefore: this.#floor };
     switch (what) {
       case 'connected':
+        // Of TLS the last segment of its handshake, and of TCP alone that of its own.
         return look === null ? exactly(late.at) : exactly(look.began - look.received.sinceHeader);
       case 'bytes':
         return look === null ? late : this.#lastData(look);

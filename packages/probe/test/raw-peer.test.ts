@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
-import type { Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { createSecureContext, TLSSocket } from 'node:tls';
 import { expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { describeWith } from '../../../test/support/requires.ts';
@@ -103,6 +104,27 @@ describeWith(['linux'], 'what the event loop would tell wrong', () => {
     expect(peer.transcript.filter(({ what }) => what.startsWith('waited'))).toEqual([]);
     expect(peer.seen.at(-1)?.what).toBe('message');
   });
+});
+
+test('a connection over TLS is made when TLS stands, and not when TCP does', async () => {
+  const { key, cert } = selfSigned('localhost');
+  let begunAt = Number.NaN;
+  const server = createServer((tcp) => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    begunAt = performance.now();
+    const secureContext = createSecureContext({ key, cert });
+    new TLSSocket(tcp, { isServer: true, secureContext }).on('error', () => {});
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await using peer = await connectRawPeer(
+    { name: 'silent', steps: [] },
+    { host: '127.0.0.1', port, tls: { ca: cert, servername: 'localhost' } },
+  );
+  server.close();
+  expect(peer.seen[0]).toMatchObject({ what: 'connected' });
+  expect(peer.seen[0]?.at).toBeGreaterThan(begunAt - 10);
 });
 
 describeWith(['linux'], 'what is sent side by side', () => {

@@ -11,7 +11,7 @@ export interface PeerSocket {
   readonly held: boolean | null;
 }
 
-/** What was sent and what came on one connection. Every `at` is in ms from the moment it was made. */
+/** What was sent and what came on one connection. Every `at` is in ms from when it was made, TLS included. */
 export interface Transcript {
   readonly entries: readonly TranscriptEntry[];
   /** When watching stopped, ms. */
