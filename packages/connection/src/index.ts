@@ -23,6 +23,7 @@ export {
   closedCleanly,
   drainConnection,
   holdSocket,
+  isDrained,
   openConnection,
   openedAt,
   startOpening,

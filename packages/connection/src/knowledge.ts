@@ -45,6 +45,17 @@ export class Knowledge {
     return this.#heardAt < 0;
   }
 
+  /** Have both Close frames passed? */
+  get isHandshakeDone(): boolean {
+    const known = this.#folded;
+    return known?.client.closeFrame != null && known.server.closeFrame !== null;
+  }
+
+  /** Had it its turn in a drain? */
+  get isDrained(): boolean {
+    return this.#folded?.[this.local].drainAt != null;
+  }
+
   opened(at: number): void {
     this.openedAt = at;
     if (this.#folded) this.see({ kind: 'opened' }, at);

@@ -15,7 +15,7 @@ import { type Alarm, alarmClock, inStep, now } from './alarm-clock.ts';
 import { CloseFrames, type OwnClose } from './close-frames.ts';
 import { type Ending, EndingWithText } from './ending.ts';
 import { breachOf, factsOfError } from './errors-of-ws.ts';
-import { type FinHolder, forgetHolder, holdFin, letFinGo } from './held-socket.ts';
+import { type FinHolder, forgetHolder, holdEnd, holdFin, letFinGo } from './held-socket.ts';
 import { onlyFinIsUnread, tcpStateOf } from './kernel/own-socket.ts';
 import { LastLook } from './last-look.ts';
 import { resetSocket } from './reset-socket.ts';
@@ -92,14 +92,13 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
     const at = now();
     const { heartbeat } = this.#settings.policy;
     this.opened(at);
+    if (this.#socket) holdEnd(this.#socket);
     // The bytes of the opening handshake are no sign of life later on.
     this.#bytesRead = this.#socket?.bytesRead ?? 0;
     if (!heartbeat) return this.ask();
     this.#firstPing = 'due';
-    alarmClock.set(
-      this,
-      inStep(at + Math.ceil(Math.random() * heartbeat.interval), heartbeat.interval),
-    );
+    const { interval } = heartbeat;
+    alarmClock.set(this, inStep(at + Math.ceil(Math.random() * interval), interval));
   }
 
   ring(at: number): void {

@@ -39,15 +39,24 @@ export interface DrainOrder {
   readonly since: number;
 }
 
-/** Sends the Close frame, if none is sent yet; the deadline of the drain holds in any case. */
+/**
+ * Sends the Close frame, if none is sent yet; the deadline of the drain holds in any case. False: it had its turn
+ * before, or has ended.
+ */
 export function drainConnection(
   connection: ManagedConnection,
   { statusCode, reason, since }: DrainOrder,
-): void {
+): boolean {
   const { [shell]: its } = connection;
-  if (its.hasEnded) return;
+  if (its.hasEnded || its.isDrained) return false;
   its.see({ kind: 'application', of: its.local, did: 'drain', statusCode, reason }, since);
   its.ask();
+  return true;
+}
+
+/** Had it its turn in a drain? */
+export function isDrained({ [shell]: its }: ManagedConnection): boolean {
+  return its.isDrained;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { drainConnection, type ManagedConnection } from '@farewell/connection';
+import { drainConnection, isDrained, type ManagedConnection } from '@farewell/connection';
 import { retryAfterReason } from '@farewell/core';
 import type { DrainSettings } from './options.ts';
 import { batchAt, retryDelay } from './pacing.ts';
@@ -37,8 +37,8 @@ export class Drain {
   readonly #host: DrainHost;
   /** In the order in which it is their turn. */
   readonly #all: readonly ManagedConnection[];
-  readonly #waiting: Set<ManagedConnection>;
-  readonly #closing = new Set<ManagedConnection>();
+  #waiting: number;
+  #closing = 0;
   readonly #tally = new Tally();
   readonly #timers = new Timers();
   #finish: (report: DrainReport) => void = () => {};
@@ -50,7 +50,7 @@ export class Drain {
     this.#settings = settings;
     this.#host = host;
     this.#all = [...host.connections];
-    this.#waiting = new Set(this.#all);
+    this.#waiting = this.#all.length;
     this.finished = new Promise((resolve) => {
       this.#finish = resolve;
     });
@@ -68,8 +68,8 @@ export class Drain {
     return {
       elapsed: this.#elapsed,
       connections: this.#all.length,
-      waiting: this.#waiting.size,
-      closing: this.#closing.size,
+      waiting: this.#waiting,
+      closing: this.#closing,
       ...this.#tally.counts,
       refused: this.#refused,
     };
@@ -83,8 +83,8 @@ export class Drain {
 
   /** A connection has ended. */
   ended(connection: ManagedConnection): void {
-    const wasLeft = this.#waiting.delete(connection) || this.#closing.delete(connection);
-    if (!wasLeft) return;
+    if (isDrained(connection)) this.#closing -= 1;
+    else this.#waiting -= 1;
     this.#tally.add(connection);
     this.#endIfDone();
   }
@@ -122,15 +122,17 @@ export class Drain {
   /** One that the application is closing already only gets the deadline. */
   #close(index: number): void {
     const connection = this.#all[index];
-    if (!connection || !this.#waiting.delete(connection)) return;
-    this.#closing.add(connection);
+    if (!connection) return;
     const { retryAfter, reason, code } = this.#settings;
     const delay = retryDelay({ index, count: this.#all.length }, retryAfter, Math.random());
-    drainConnection(connection, {
+    const hasBegun = drainConnection(connection, {
       statusCode: code,
       reason: delay === null ? reason : retryAfterReason(delay, reason),
       since: this.startedAt,
     });
+    if (!hasBegun) return;
+    this.#waiting -= 1;
+    this.#closing += 1;
   }
 
   /** The deadline is each connection's own; whose turn never came has it behind it. */
@@ -141,8 +143,8 @@ export class Drain {
   }
 
   #tick(): void {
-    if (this.#waiting.size === 0) {
-      if (this.#closing.size < fewEnough) this.#askForAddresses();
+    if (this.#waiting === 0) {
+      if (this.#closing < fewEnough) this.#askForAddresses();
       this.#host.onProgress(this.progress);
     }
     this.#timers.after(tickInterval, () => this.#tick());
@@ -150,11 +152,12 @@ export class Drain {
 
   /** Node remembers the address of a socket that was asked while it was open. */
   #askForAddresses(): void {
-    for (const connection of this.#closing) void connection.remoteAddress;
+    for (const connection of this.#host.connections)
+      if (isDrained(connection)) void connection.remoteAddress;
   }
 
   #endIfDone(): void {
-    if (this.#waiting.size > 0 || this.#closing.size > 0) return;
+    if (this.#waiting + this.#closing > 0) return;
     this.#timers.clear();
     this.#endedAt = performance.now();
     const { causes, stragglers } = this.#tally;
