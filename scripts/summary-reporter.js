@@ -1,10 +1,24 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** In the environment of every process that this run starts. */
+const mark = `FAREWELL_TEST_RUN=${process.pid}`;
+
 /**
  * Prints the one closing line that CI reads: `N passed, N failed, N skipped`, and before it what that line does not
  * say: the tests that needed another try, with what their failed tries said, and the tests that never ended because
- * their process died. If those are run once more, the second closing line counts both runs.
+ * their process died. If those are run once more, the second closing line counts both runs. Where the run then does
+ * not end, it prints what keeps it: a process that a test left behind and that has a test's stdout or stderr.
  */
 export default class SummaryReporter {
   #modules = new Map();
+
+  constructor() {
+    process.env.FAREWELL_TEST_RUN = String(process.pid);
+  }
+
+  onProcessTimeout() {
+    printList('Left behind by a test:', survivors());
+  }
 
   onTestRunEnd(modules, errors) {
     for (const module of modules) this.#modules.set(module.moduleId, module);
@@ -38,6 +52,20 @@ function triesOf(test) {
   return (test.result().errors ?? []).map(({ message, diff }) =>
     `  ${[message, diff].filter(Boolean).join('\n')}`.replaceAll('\n', '\n    '),
   );
+}
+
+/** On Linux. */
+function survivors() {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc').flatMap((pid) => {
+    try {
+      if (!readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(mark)) return [];
+      return `${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`;
+    } catch {
+      // No process, none of ours, or gone meanwhile.
+      return [];
+    }
+  });
 }
 
 function printList(title, lines) {
