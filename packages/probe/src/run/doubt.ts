@@ -11,11 +11,26 @@ export function lagTolerance(
   return (pace === 'slow' ? patience : answer) / 4;
 }
 
-/** A failure because nothing came, or because it came late: in doubt if this process was late itself. */
-export function restsOnTime(
+/** What a judgement rests on. */
+export interface Grounds {
+  /** The same, had everything come as early as it can have. */
+  readonly earliest: Judgement;
+  readonly transcripts: readonly Transcript[];
+  readonly limits: Limits;
+  /** This process was late itself by more than may be. */
+  readonly wasLate: boolean;
+}
+
+/** Whether the times are sure enough for the verdict. */
+export function isSure(judgement: Judgement, grounds: Grounds): boolean {
+  if (judgement.verdict !== grounds.earliest.verdict) return false;
+  return !(grounds.wasLate && restsOnTime(judgement, grounds));
+}
+
+/** A failure because nothing came, or because it came late. */
+function restsOnTime(
   { verdict, after }: Judgement,
-  transcripts: readonly Transcript[],
-  { answer }: Limits,
+  { transcripts, limits: { answer } }: Grounds,
 ): boolean {
   if (verdict !== 'fail') return false;
   const inVain = transcripts.some(({ entries }) => entries.some(({ what }) => isNote(what)));

@@ -10,7 +10,7 @@ import {
 } from '../checks/check.ts';
 import { afterOpening, close, ending } from '../checks/steps.ts';
 import { atEarliest, httpStatus, statusLine, type Transcript } from '../checks/transcript.ts';
-import { lackOf, lagTolerance, restsOnTime } from './doubt.ts';
+import { isSure, lackOf, lagTolerance } from './doubt.ts';
 import { LagMeter } from './lag-meter.ts';
 import { NotPlayed } from './not-played.ts';
 import { playScript, type Stage } from './play-script.ts';
@@ -111,10 +111,12 @@ async function attempt(check: Check, run: Run): Promise<Attempt> {
       followUp: followUp && atEarliest(followUp),
     });
     const { lagTolerance: tolerated = lagTolerance(check, context.limits) } = run;
-    const busy =
-      judgement.verdict !== earliest.verdict ||
-      (lag.worstSince(startedAt) > tolerated &&
-        restsOnTime(judgement, [transcript, ...(followUp ? [followUp] : [])], context.limits));
+    const busy = !isSure(judgement, {
+      earliest,
+      transcripts: [transcript, ...(followUp ? [followUp] : [])],
+      limits: context.limits,
+      wasLate: lag.worstSince(startedAt) > tolerated,
+    });
     return { result: { check, judgement, transcript }, busy };
   } catch (error) {
     if (!(error instanceof NotPlayed)) throw error;

@@ -14,7 +14,7 @@ import { listen } from '../listen.ts';
 import { Player } from '../play.ts';
 import { RawPeer } from '../raw-peer.ts';
 import type { Script } from '../script.ts';
-import { lackOf, lagTolerance, restsOnTime } from './doubt.ts';
+import { isSure, lackOf, lagTolerance } from './doubt.ts';
 import { LagMeter } from './lag-meter.ts';
 import { NotPlayed } from './not-played.ts';
 import { endsOf, transcriptOf } from './play-script.ts';
@@ -185,17 +185,19 @@ class Reception {
     }));
     const earliest = judgeVisits({ ...booking, visits }, this.#context);
     const { limits, lagTolerance: tolerated = lagTolerance(booking.check, limits) } = this.#options;
-    const transcripts = booking.visits.map(({ transcript }) => transcript);
-    const isSure =
-      judgement.verdict === earliest.verdict &&
-      (lag <= tolerated || !restsOnTime(judgement, transcripts, limits));
-    if (!isSure && !booking.repeated) {
+    const sure = isSure(judgement, {
+      earliest,
+      transcripts: booking.visits.map(({ transcript }) => transcript),
+      limits,
+      wasLate: lag > tolerated,
+    });
+    if (!sure && !booking.repeated) {
       booking.repeated = true;
       booking.visits.length = 0;
       return;
     }
     const busy = cannotTell(`this machine was too busy to tell, twice: ${judgement.seen}`);
-    this.#settle(booking, isSure ? judgement : busy);
+    this.#settle(booking, sure ? judgement : busy);
   }
 
   #settle(booking: Booking, judgement: Judgement): void {

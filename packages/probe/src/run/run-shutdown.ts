@@ -5,7 +5,7 @@ import { afterOpening } from '../checks/steps.ts';
 import { atEarliest, httpStatus, type Transcript } from '../checks/transcript.ts';
 import type { RawPeer } from '../raw-peer.ts';
 import type { Reflexes } from '../script.ts';
-import { lagTolerance, restsOnTime } from './doubt.ts';
+import { type Grounds, isSure, lagTolerance } from './doubt.ts';
 import { LagMeter } from './lag-meter.ts';
 import { NotPlayed } from './not-played.ts';
 import { type OpeningOptions, openingAnswer } from './opening-answer.ts';
@@ -48,10 +48,10 @@ export async function runShutdown(
     const startedAt = performance.now();
     const shutdown = await stopAndWatch(target, options, clients);
     // All checks judge this one stop, and some of them what is due at once.
-    const isBusy = lag.worstSince(startedAt) > lagTolerance({ pace: 'fast' }, options.limits);
+    const wasLate = lag.worstSince(startedAt) > lagTolerance({ pace: 'fast' }, options.limits);
     return options.checks.map((check) => ({
       check,
-      judgement: judgeStop(check, shutdown, { limits: options.limits, isBusy }),
+      judgement: judgeStop(check, shutdown, { limits: options.limits, wasLate }),
       transcript: check.shows(shutdown),
       repeated: false,
     }));
@@ -62,28 +62,19 @@ export async function runShutdown(
   }
 }
 
-interface Doubt {
-  readonly limits: Limits;
-  /** This process was late itself by more than may be for an answer that is due at once. */
-  readonly isBusy: boolean;
-}
-
 /** A stop happens once: what a busy machine hides cannot be repeated. */
-function judgeStop(check: ShutdownCheck, shutdown: Shutdown, { limits, isBusy }: Doubt): Judgement {
+function judgeStop(
+  check: ShutdownCheck,
+  shutdown: Shutdown,
+  { limits, wasLate }: Pick<Grounds, 'limits' | 'wasLate'>,
+): Judgement {
+  const { polite, mute } = shutdown;
   const judgement = check.judge(shutdown, limits);
-  const earliest = check.judge(
-    {
-      ...shutdown,
-      polite: shutdown.polite.map(atEarliest),
-      mute: atEarliest(shutdown.mute),
-    },
-    limits,
-  );
-  const transcripts = [...shutdown.polite, shutdown.mute];
-  const isSure =
-    judgement.verdict === earliest.verdict &&
-    !(isBusy && restsOnTime(judgement, transcripts, limits));
-  return isSure ? judgement : cannotTell(`this machine was too busy to tell: ${judgement.seen}`);
+  const early = { ...shutdown, polite: polite.map(atEarliest), mute: atEarliest(mute) };
+  const earliest = check.judge(early, limits);
+  const transcripts = [...polite, mute];
+  if (isSure(judgement, { earliest, transcripts, limits, wasLate })) return judgement;
+  return cannotTell(`this machine was too busy to tell: ${judgement.seen}`);
 }
 
 async function stopAndWatch(
