@@ -1,8 +1,8 @@
 import { upgradeResponse } from '../opening.ts';
 import type { Script, Step } from '../script.ts';
 import { type Check, type CheckContext, cannotTell, fail, type Judgement, pass } from './check.ts';
-import { defaultBounds, judgeEnd, judgeHalfClose, untilFin } from './deadline.ts';
-import { afterOpening, close, text } from './steps.ts';
+import { defaultBounds, judgeEnd, judgeHalfClose } from './deadline.ts';
+import { afterOpening, close, text, untilClose, untilFin } from './steps.ts';
 import { doneAt, endOf, firstSeen, msText, ownEndOf, type Transcript } from './transcript.ts';
 
 /** What only clients have to do: leave the first FIN to the server, and not wait for ever for it. */
@@ -115,11 +115,7 @@ function wrongAccept(context: CheckContext): Script {
   const bytes = new TextEncoder().encode(upgradeResponse('Sec-WebSocket-Key: none\r\n\r\n'));
   return {
     name: 'accept',
-    steps: [
-      awaitRequest(context),
-      { do: 'bytes', bytes },
-      { do: 'wait', for: 'fin', within: context.limits.answer },
-    ],
+    steps: [awaitRequest(context), { do: 'bytes', bytes }, untilFin(context, 'answer')],
     reflexes: { handshake: 'never' },
   };
 }
@@ -138,10 +134,7 @@ function leastWait({ limits }: CheckContext): number {
 }
 
 function holdFin(context: CheckContext): Step[] {
-  return [
-    { do: 'wait', for: 'close-frame', within: context.limits.answer },
-    { do: 'wait', for: 'fin', within: holdingTime(context) },
-  ];
+  return [untilClose(context), { do: 'wait', for: 'fin', within: holdingTime(context) }];
 }
 
 function judgePatience(transcript: Transcript, context: CheckContext): Judgement {

@@ -1,6 +1,6 @@
 import { closeCodeName } from '@farewell/core';
 import { type Check, type CheckContext, fail, type Judgement, pass } from './check.ts';
-import { judgeRefusal, since } from './refusal.ts';
+import { endText, judgeRefusal, since } from './refusal.ts';
 import { afterOpening, close, ending } from './steps.ts';
 import { closeText, endOf, firstSeen, msText, ownEndOf, type Transcript } from './transcript.ts';
 
@@ -80,7 +80,7 @@ function judgeAnswer(
 function unansweredText(transcript: Transcript, within: number): string {
   const end = endOf(transcript);
   if (end === null) return `no Close within ${msText(within)}`;
-  return `${end.how} ${since(transcript, end.at).text}, without Close`;
+  return `${endText(transcript, end)}, without Close`;
 }
 
 function forbiddenCheck(code: number): Check {

@@ -1,5 +1,5 @@
 import { type Check, type CheckContext, cannotTell, fail, type Judgement, pass } from './check.ts';
-import { since } from './refusal.ts';
+import { endText, since } from './refusal.ts';
 import { afterOpening, close, ending, frame, ping, text } from './steps.ts';
 import { allSeen, closeText, endOf, firstSeen, msText, type Transcript } from './transcript.ts';
 
@@ -132,6 +132,6 @@ function afterClose({ id, title, steps, came }: AfterClose): Check {
 
 function unanswered(transcript: Transcript, { limits }: CheckContext): Judgement {
   const end = endOf(transcript);
-  if (end !== null) return fail(`${end.how} ${since(transcript, end.at).text}, without Close`);
+  if (end !== null) return fail(`${endText(transcript, end)}, without Close`);
   return cannotTell(`no Close and no end within ${msText(limits.answer)}`);
 }

@@ -74,11 +74,6 @@ export function judgeHalfClose(transcript: Transcript, { limits }: CheckContext)
   return judgeEnd(transcript, { startedAt, awaited: 'FIN', bound: 'closing' }, limits);
 }
 
-/** Waits for `patience`, however long the bound is: a longer patience finds out how long it really takes. */
-export function untilFin({ limits }: CheckContext) {
-  return { do: 'wait', for: 'fin', within: limits.patience } as const;
-}
-
 /** A little more than the bound: `45s`, `125s`. */
 function patienceFor(bound: number): string {
   return `${bound / 1000 + 5}s`;

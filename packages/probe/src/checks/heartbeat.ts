@@ -5,9 +5,9 @@ import {
   type Judgement,
   notApplicable,
 } from './check.ts';
-import { defaultBounds, judgeWait, untilFin } from './deadline.ts';
+import { defaultBounds, judgeWait } from './deadline.ts';
 import { sentAt } from './refusal.ts';
-import { afterOpening, frame, text } from './steps.ts';
+import { afterOpening, frame, text, untilFin } from './steps.ts';
 import {
   allSeen,
   closeText,
@@ -115,7 +115,7 @@ export const heartbeatChecks: readonly Check[] = [
         ),
         { do: 'pause', ms: context.limits.patience },
         { do: 'resume-reading' },
-        { do: 'wait', for: 'fin', within: context.limits.answer },
+        untilFin(context, 'answer'),
       ]),
     judge: judgeStalled,
   },

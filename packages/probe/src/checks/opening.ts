@@ -1,8 +1,8 @@
 import { upgradeRequest } from '../opening.ts';
 import type { Script } from '../script.ts';
 import { type Check, type CheckContext, fail, type Judgement, pass } from './check.ts';
-import { defaultBounds, judgeEnd, untilFin } from './deadline.ts';
-import { opening } from './steps.ts';
+import { defaultBounds, judgeEnd } from './deadline.ts';
+import { opening, untilFin } from './steps.ts';
 import { endOf, firstSeen, httpStatus, msText, statusLine, type Transcript } from './transcript.ts';
 
 /** Opening handshakes that are wrong, slow, or never come. */

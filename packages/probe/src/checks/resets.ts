@@ -1,6 +1,6 @@
 import type { Script, Step } from '../script.ts';
 import { type Check, type CheckContext, fail, type Judgement, pass } from './check.ts';
-import { afterOpening, close, opening } from './steps.ts';
+import { afterOpening, close, opening, untilClose } from './steps.ts';
 import { firstSeen, httpStatus, type Transcript } from './transcript.ts';
 
 /** A client that resets in each phase: afterwards the server has to serve the next one. */
@@ -42,11 +42,7 @@ const phases: readonly Phase[] = [
     id: 'after-handshake',
     when: 'after the closing handshake',
     script: (context) =>
-      afterOpening(
-        context,
-        [close(1000), { do: 'wait', for: 'close-frame', within: context.limits.answer }, reset],
-        { fin: 'never' },
-      ),
+      afterOpening(context, [close(1000), untilClose(context), reset], { fin: 'never' }),
   },
 ];
 

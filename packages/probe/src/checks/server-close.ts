@@ -1,8 +1,8 @@
 import { mayStandInClose } from '@farewell/core';
 import type { Step } from '../script.ts';
 import { type Check, type CheckContext, cannotTell, fail, type Judgement, pass } from './check.ts';
-import { defaultBounds, judgeEnd, untilFin } from './deadline.ts';
-import { afterOpening, text } from './steps.ts';
+import { defaultBounds, judgeEnd } from './deadline.ts';
+import { afterOpening, text, untilClose, untilFin } from './steps.ts';
 import { closeText, doneAt, endOf, firstSeen, msText, type Transcript } from './transcript.ts';
 
 /** Closes that the other side begins, because `--close-by` made it. */
@@ -107,7 +107,7 @@ function answeredLate(context: CheckContext): Step[] {
   const { role, limits } = context;
   const arrival: Step = { do: 'pause', ms: lateness(context) + limits.answer / 4 };
   const fin: Step[] = role === 'server' ? [{ do: 'fin' }] : [];
-  return [arrival, ...fin, { do: 'wait', for: 'fin', within: limits.answer }];
+  return [arrival, ...fin, untilFin(context, 'answer')];
 }
 
 /** A FIN before the answer is half a close: whether anybody still reads shows when the answer comes. */
@@ -129,8 +129,8 @@ function lateness({ limits }: CheckContext): number {
   return limits.answer / 2;
 }
 
-function askedToClose({ closeBy, limits }: CheckContext): Step[] {
-  return [text(closeBy ?? ''), { do: 'wait', for: 'close-frame', within: limits.answer }];
+function askedToClose(context: CheckContext): Step[] {
+  return [text(context.closeBy ?? ''), untilClose(context)];
 }
 
 type SeenClose = NonNullable<ReturnType<typeof firstSeen>>;

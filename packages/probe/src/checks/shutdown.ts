@@ -185,12 +185,13 @@ function judgeEnds({ polite }: Shutdown): Judgement {
 function judgeAttempts({ attempts }: Shutdown): Judgement {
   if (attempts.length === 0) return cannotTell('it was gone before anybody else could connect');
   const kinds = [...new Set(attempts.map(({ answer, text }) => `${answer} (${text})`))];
-  const seen = `${attempts.length} attempts: ${kinds.join(', ')}`;
+  const count = `${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'}`;
+  const seen = `${count}: ${kinds.join(', ')}`;
   const bad = attempts.some(({ answer }) => answer === 'opened' || answer === 'hung');
   return bad ? fail(seen) : pass(seen);
 }
 
-/** `8 × FIN (server: TIME-WAIT)`. */
+/** `8 × FIN (its socket: TIME-WAIT)`. */
 function endsText(transcripts: readonly Transcript[]): string {
   const counts = new Map<string, number>();
   for (const transcript of transcripts) {

@@ -49,9 +49,24 @@ export function ping(content = ''): Step {
   return frame({ opcode: 0x9, payload: utf8.encode(content) });
 }
 
+/** Until the other side's Close, which is due at once. */
+export function untilClose({ limits }: CheckContext): Step {
+  return { do: 'wait', for: 'close-frame', within: limits.answer };
+}
+
+/**
+ * Until the other side's FIN; as a rule for `patience`, however long the bound is: a longer patience finds out how
+ * long it really takes.
+ */
+export function untilFin(
+  { limits }: CheckContext,
+  within: 'answer' | 'patience' = 'patience',
+): Step {
+  return { do: 'wait', for: 'fin', within: limits[within] };
+}
+
 /** Until the other side has closed TCP, as the raw peer's role allows: only a server sends FIN first. */
-export function ending({ role, limits }: CheckContext, within = limits.answer): Step[] {
-  const closed: Step = { do: 'wait', for: 'fin', within };
-  if (role === 'client') return [closed];
-  return [{ do: 'wait', for: 'close-frame', within: limits.answer }, { do: 'fin' }, closed];
+export function ending(context: CheckContext): Step[] {
+  const closed = untilFin(context, 'answer');
+  return context.role === 'client' ? [closed] : [untilClose(context), { do: 'fin' }, closed];
 }

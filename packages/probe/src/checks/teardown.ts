@@ -3,7 +3,7 @@ import { type Check, type CheckContext, cannotTell, fail, type Judgement, pass }
 import { defaultBounds, judgeHalfClose, judgeWait } from './deadline.ts';
 import { releasedAt } from './heartbeat.ts';
 import { since } from './refusal.ts';
-import { afterOpening, close, text } from './steps.ts';
+import { afterOpening, close, text, untilClose, untilFin } from './steps.ts';
 import { closeText, doneAt, endOf, firstSeen, msText, type Transcript } from './transcript.ts';
 
 /** Who ends TCP after the closing handshake, how and when. The raw peer never sends FIN first here. */
@@ -141,14 +141,6 @@ function heldOpen({ limits }: CheckContext): readonly Step[] {
 
 /** More than a server reads at once, and less than what fits into the buffers of both kernels. */
 const trailingBytes = 60_000;
-
-function untilClose({ limits }: CheckContext) {
-  return { do: 'wait', for: 'close-frame', within: limits.answer } as const;
-}
-
-function untilFin({ limits }: CheckContext, within: 'answer' | 'patience' = 'patience') {
-  return { do: 'wait', for: 'fin', within: limits[within] } as const;
-}
 
 function judgeFin(transcript: Transcript, { limits }: CheckContext): Judgement {
   const closed = firstSeen(transcript, 'close-frame');
