@@ -29,9 +29,8 @@ export type RunOutcome =
 
 /**
  * Makes one scenario on this machine, and beside it the same with farewell, asks the diagnosis about both, and
- * clears them away. Takes 2 to 5 s, a slow
- * one about a minute. A scenario is skipped where something is missing that it needs. Rejects if its processes fail, which
- * is a defect of the lab and not a disagreement.
+ * clears them away. Takes 2 to 5 s, a slow one about a minute. A scenario is skipped where something is missing that
+ * it needs. Rejects if its processes fail, which is a defect of the lab and not a disagreement.
  */
 export async function runScenario(name: string, options: RunOptions = {}): Promise<RunOutcome> {
   const scenario = findScenario(name);

@@ -22,8 +22,11 @@ export async function fillLink(): Promise<void> {
   await once(socket, 'listening');
   const { port } = socket.address();
   const send = (): Promise<void> =>
-    new Promise((resolve) => {
-      socket.send(Buffer.alloc(datagramBytes), port, '127.0.0.1', () => resolve());
+    new Promise((resolve, reject) => {
+      socket.send(Buffer.alloc(datagramBytes), port, '127.0.0.1', (error) => {
+        if (error) reject(error);
+        else resolve();
+      });
     });
   for (let sent = 0; sent < datagrams; sent += 1) await send();
 }

@@ -56,6 +56,14 @@ export function commonState(rows: readonly SocketRow[], portPairs: number): TcpS
   return rows.every((row) => row.tcpState === first.tcpState) ? first.tcpState : 'unknown';
 }
 
+/** The same of both ends. */
+export function commonStates({ client, server, portPairs }: Ends): {
+  readonly client: TcpState | Unknown;
+  readonly server: TcpState | Unknown;
+} {
+  return { client: commonState(client, portPairs), server: commonState(server, portPairs) };
+}
+
 /** How many are in which state. */
 export function countStates(rows: readonly SocketRow[]): StateCounts {
   const counts: Partial<Record<SocketState, number>> = {};

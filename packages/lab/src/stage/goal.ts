@@ -2,8 +2,8 @@ import type { Role, SocketRow, TcpState } from '@farewell/core';
 import type { Verdict } from '@farewell/diagnosis';
 import type { TraceUse } from '../result.ts';
 import type { Counterpart, Scenario } from '../scenario.ts';
-import { compare, type Seen } from './compare.ts';
-import { commonState, describeRows, type Ends } from './ends.ts';
+import { compare } from './compare.ts';
+import { commonStates, describeRows, type Ends } from './ends.ts';
 
 /** What the diagnosis said: with the kernel trace if one was read, and without it. */
 export interface Said {
@@ -25,10 +25,10 @@ export function goalOfScenario({ then }: Pick<Scenario, 'then'>): Goal {
   return {
     what: `all clients are ${then.client} and all servers ${then.server}`,
     holds(ends) {
-      const { client, server } = statesOf(ends);
+      const { client, server } = commonStates(ends);
       return client === then.client && server === then.server;
     },
-    disagreements: (ends, said, trace) => compare(then, { ...statesOf(ends), ...said }, trace),
+    disagreements: (ends, said, trace) => compare(then, { ...commonStates(ends), ...said }, trace),
   };
 }
 
@@ -46,10 +46,6 @@ export function goalOfCounterpart({ leaves = {} }: Pick<Counterpart, 'leaves'>):
       ...(read ? worries(verdicts, ' with the kernel trace') : []),
     ],
   };
-}
-
-function statesOf({ client, server, portPairs }: Ends): Pick<Seen, 'client' | 'server'> {
-  return { client: commonState(client, portPairs), server: commonState(server, portPairs) };
 }
 
 const ended: readonly TcpState[] = ['TIME-WAIT', 'CLOSED'];

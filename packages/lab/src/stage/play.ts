@@ -5,7 +5,7 @@ import type { PeerInfo, Played } from '../result.ts';
 import type { Play } from '../scenario.ts';
 import type { Version } from '../scenarios/index.ts';
 import type { Player } from './cast.ts';
-import { commonState, countStates, type Ends } from './ends.ts';
+import { commonStates, countStates, type Ends } from './ends.ts';
 import type { Goal } from './goal.ts';
 import type { Phase } from './messages.ts';
 import { Observer } from './observer.ts';
@@ -63,7 +63,7 @@ export async function play(staged: Staged, options: PlayOptions): Promise<Played
   const events = [observer.events(), client.notes, server.notes, middlebox?.notes ?? []].flat();
   return {
     given: whoPlayed(staged.play, players),
-    ...statesOf(ends),
+    ...commonStates(ends),
     verdicts: watched.verdicts,
     untraced: watched.untraced,
     trace: watched.trace,
@@ -111,10 +111,6 @@ function whoPlayed({ given }: Play, players: Players): Played['given'] {
     middlebox: given.middlebox && middlebox ? peerInfo(given.middlebox, middlebox) : null,
     server: peerInfo(given.server, players.server),
   };
-}
-
-function statesOf({ client, server, portPairs }: Ends) {
-  return { client: commonState(client, portPairs), server: commonState(server, portPairs) };
 }
 
 function kernelView(ends: Ends, { opened }: Player) {
