@@ -4,6 +4,12 @@ export interface Span {
   end: number;
 }
 
+/** At least four bytes in lower case, four in each part; the last part ends with them and may overlap. */
+interface Word {
+  readonly length: number;
+  readonly parts: Int32Array;
+}
+
 /**
  * The parts of an HTTP/1.1 head that an opening handshake needs, as offsets into the bytes: one object
  * is filled again for each head, and no text is made of it. Of several lines with one name the last counts.
@@ -23,13 +29,14 @@ export class HttpHead {
   readonly protocol: Span = { start: -1, end: -1 };
   readonly extensions: Span = { start: -1, end: -1 };
   readonly server: Span = { start: -1, end: -1 };
+  readonly #line: Span = { start: -1, end: -1 };
   readonly #value: Span = { start: -1, end: -1 };
   readonly #handshakeHeaders = [
-    { name: bytesOf('sec-websocket-key:'), span: this.key },
-    { name: bytesOf('sec-websocket-accept:'), span: this.accept },
-    { name: bytesOf('sec-websocket-protocol:'), span: this.protocol },
-    { name: bytesOf('sec-websocket-extensions:'), span: this.extensions },
-    { name: bytesOf('server:'), span: this.server },
+    { name: wordOf('sec-websocket-key:'), span: this.key },
+    { name: wordOf('sec-websocket-accept:'), span: this.accept },
+    { name: wordOf('sec-websocket-protocol:'), span: this.protocol },
+    { name: wordOf('sec-websocket-extensions:'), span: this.extensions },
+    { name: wordOf('server:'), span: this.server },
   ];
   /** Offset behind the empty line. */
   end = 0;
@@ -46,7 +53,7 @@ export class HttpHead {
       else if (isEmptyLine(bytes, line, lineEnd)) {
         this.end = lineEnd + 1;
         return true;
-      } else this.#readHeader(bytes, line, lineEnd);
+      } else this.#readHeader(view, line, lineEnd);
       line = lineEnd + 1;
       lineEnd = endOfLine(view, line, end);
     }
@@ -74,40 +81,43 @@ export class HttpHead {
 
   #readStartLine(bytes: Uint8Array, at: number, lineEnd: number): void {
     const isResponse = matches(bytes, at, RESPONSE);
-    this.status = isResponse ? digits(bytes, at + 9, Math.min(at + 12, lineEnd)) : 0;
+    this.status = isResponse ? digits(this.#viewOf(bytes), at + 9, Math.min(at + 12, lineEnd)) : 0;
     this.isGet = matches(bytes, at, GET);
     this.isConnect = matches(bytes, at, CONNECT);
   }
 
   /** The first letter rules out most headers, the place of the colon most others. */
-  #readHeader(bytes: Uint8Array, line: number, lineEnd: number): void {
-    const first = (bytes[line] ?? 0) | 0x20;
-    if (first === 0x73) this.#readHandshakeHeader(bytes, line, lineEnd);
-    else if (first === 0x75 && isNamed(bytes, line, UPGRADE)) {
-      this.#locate(bytes, line + UPGRADE.length, lineEnd);
-      this.upgrade ||= contains(bytes, this.#value, WEBSOCKET);
-    } else if (first === 0x63 && isNamed(bytes, line, CONTENT_LENGTH)) {
-      this.#locate(bytes, line + CONTENT_LENGTH.length, lineEnd);
-      this.contentLength = digits(bytes, this.#value.start, this.#value.end);
-    } else if (first === 0x74 && isNamed(bytes, line, TRANSFER_ENCODING)) this.chunked = true;
+  #readHeader(view: DataView, start: number, end: number): void {
+    const line = this.#line;
+    line.start = start;
+    line.end = end;
+    const first = view.getUint8(start) | 0x20;
+    if (first === 0x73) this.#readHandshakeHeader(view);
+    else if (first === 0x75 && isNamed(view, line, UPGRADE)) {
+      this.#locate(view, UPGRADE.length);
+      this.upgrade ||= contains(view, this.#value, WEBSOCKET);
+    } else if (first === 0x63 && isNamed(view, line, CONTENT_LENGTH)) {
+      this.#locate(view, CONTENT_LENGTH.length);
+      this.contentLength = digits(view, this.#value.start, this.#value.end);
+    } else if (first === 0x74 && isNamed(view, line, TRANSFER_ENCODING)) this.chunked = true;
   }
 
-  #readHandshakeHeader(bytes: Uint8Array, line: number, lineEnd: number): void {
+  #readHandshakeHeader(view: DataView): void {
     for (const { name, span } of this.#handshakeHeaders) {
-      if (!isNamed(bytes, line, name)) continue;
-      this.#locate(bytes, line + name.length, lineEnd);
+      if (!isNamed(view, this.#line, name)) continue;
+      this.#locate(view, name.length);
       span.start = this.#value.start;
       span.end = this.#value.end;
       return;
     }
   }
 
-  /** The value between `start` and the line's end, without white space around it. */
-  #locate(bytes: Uint8Array, start: number, lineEnd: number): void {
-    let from = start;
-    let to = lineEnd;
-    while (from < to && (bytes[from] ?? 0) <= 0x20) from += 1;
-    while (to > from && (bytes[to - 1] ?? 0) <= 0x20) to -= 1;
+  /** The value behind a name of `length` bytes, without white space around it. */
+  #locate(view: DataView, length: number): void {
+    let from = this.#line.start + length;
+    let to = this.#line.end;
+    while (from < to && view.getUint8(from) <= 0x20) from += 1;
+    while (to > from && view.getUint8(to - 1) <= 0x20) to -= 1;
     this.#value.start = from;
     this.#value.end = to;
   }
@@ -118,6 +128,9 @@ export const MAX_HEAD_BYTES = 16_384;
 
 const LF = 0x0a;
 const CR = 0x0d;
+const COLON = 0x3a;
+/** Set in all letters of lower case, and in what else a header's name has. */
+const LOWER_CASE = 0x20202020;
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 const RESPONSE = bytesOf('HTTP/1.');
@@ -126,10 +139,18 @@ const CONNECT = bytesOf('CONNECT ');
 const methods = ['POST ', 'HEAD ', 'PUT ', 'OPTIONS ', 'DELETE ', 'PATCH '];
 const beginnings = [RESPONSE, GET, CONNECT, ...methods.map(bytesOf)];
 
-const UPGRADE = bytesOf('upgrade:');
-const CONTENT_LENGTH = bytesOf('content-length:');
-const TRANSFER_ENCODING = bytesOf('transfer-encoding:');
-const WEBSOCKET = bytesOf('websocket');
+const UPGRADE = wordOf('upgrade:');
+const CONTENT_LENGTH = wordOf('content-length:');
+const TRANSFER_ENCODING = wordOf('transfer-encoding:');
+const WEBSOCKET = wordOf('websocket');
+
+function wordOf(text: string): Word {
+  const { buffer, length } = new TextEncoder().encode(text);
+  const view = new DataView(buffer);
+  const parts = new Int32Array(Math.ceil(length / 4));
+  for (const part of parts.keys()) parts[part] = view.getInt32(Math.min(part * 4, length - 4));
+  return { length, parts };
+}
 
 /** Do these bytes begin an HTTP/1 request or response? null: too few to tell. */
 export function beginsHttp(bytes: Uint8Array, at: number, end: number): boolean | null {
@@ -146,16 +167,27 @@ export function beginsHttp(bytes: Uint8Array, at: number, end: number): boolean 
   return undecided ? null : false;
 }
 
-/** Four bytes at a time: the lowest byte of `found` that is not zero stands where the line feed does. */
+/** Eight bytes at a time. */
 function endOfLine(view: DataView, at: number, end: number): number {
   let offset = at;
-  for (; offset + 4 <= end; offset += 4) {
-    const word = view.getInt32(offset, true) ^ 0x0a0a0a0a;
-    const found = (word - 0x01010101) & ~word & 0x80808080;
-    if (found !== 0) return offset + ((31 - Math.clz32(found & -found)) >> 3);
+  for (; offset + 8 <= end; offset += 8) {
+    const first = lineFeedsIn(view.getInt32(offset, true));
+    const second = lineFeedsIn(view.getInt32(offset + 4, true));
+    if (first !== 0) return offset + lowestByte(first);
+    if (second !== 0) return offset + 4 + lowestByte(second);
   }
   for (; offset < end; offset += 1) if (view.getUint8(offset) === LF) return offset;
   return -1;
+}
+
+/** The lowest byte of the result that is not zero stands where the first line feed does. */
+function lineFeedsIn(bytes: number): number {
+  const zeros = bytes ^ 0x0a0a0a0a;
+  return (zeros - 0x01010101) & ~zeros & 0x80808080;
+}
+
+function lowestByte(bits: number): number {
+  return (31 - Math.clz32(bits & -bits)) >> 3;
 }
 
 /** A bare line feed is taken for a line end too (RFC 9112 §2.2). */
@@ -171,29 +203,34 @@ function matches(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
 }
 
 /** Is this the header's name with its colon, in any case? The colon is looked at first. */
-function isNamed(bytes: Uint8Array, line: number, name: Uint8Array): boolean {
-  if (bytes[line + name.length - 1] !== 0x3a) return false;
-  for (let index = 0; index < name.length - 1; index += 1) {
-    if (((bytes[line + index] ?? 0) | 0x20) !== name[index]) return false;
-  }
-  return true;
+function isNamed(view: DataView, line: Span, name: Word): boolean {
+  const colon = line.start + name.length - 1;
+  return colon < line.end && view.getUint8(colon) === COLON && isWordAt(view, line.start, name);
 }
 
-function contains(bytes: Uint8Array, value: Span, wanted: Uint8Array): boolean {
+function contains(view: DataView, value: Span, wanted: Word): boolean {
   for (let at = value.start; at + wanted.length <= value.end; at += 1) {
-    let index = 0;
-    while (index < wanted.length && ((bytes[at + index] ?? 0) | 0x20) === wanted[index]) index += 1;
-    if (index === wanted.length) return true;
+    if (isWordAt(view, at, wanted)) return true;
   }
   return false;
 }
 
+/** In any case; where all of its bytes are there. */
+function isWordAt(view: DataView, at: number, { length, parts }: Word): boolean {
+  let part = 0;
+  for (let offset = 0; offset < length - 4; offset += 4) {
+    if ((view.getInt32(at + offset) | LOWER_CASE) !== parts[part]) return false;
+    part += 1;
+  }
+  return (view.getInt32(at + length - 4) | LOWER_CASE) === parts[part];
+}
+
 /** The number that these digits are, or -1; at most 15 of them, so that it is exact. */
-function digits(bytes: Uint8Array, start: number, end: number): number {
+function digits(view: DataView, start: number, end: number): number {
   if (start >= end || end - start > 15) return -1;
   let value = 0;
   for (let at = start; at < end; at += 1) {
-    const digit = (bytes[at] ?? 0) - 0x30;
+    const digit = view.getUint8(at) - 0x30;
     if (digit < 0 || digit > 9) return -1;
     value = value * 10 + digit;
   }
