@@ -1,6 +1,6 @@
 import { acceptHash, keepKey } from './accept-key.ts';
 import type { HttpHead, Span } from './parse-http-head.ts';
-import { setClient } from './roles.ts';
+import { BY_UPGRADE_REQUEST, setClient } from './roles.ts';
 import {
   ACCEPT_RECEIVED,
   CONNECT_REQUESTED,
@@ -39,7 +39,7 @@ export function readHead(stream: Stream, head: HttpHead, bytes: Uint8Array): voi
 
 function readRequest(stream: Stream, head: HttpHead, bytes: Uint8Array): void {
   const { slots, side } = stream;
-  setClient(slots, side, 'upgrade-request');
+  setClient(slots, side, BY_UPGRADE_REQUEST);
   if (head.upgrade && head.isGet) {
     stream.note?.({ kind: 'request', text: 'upgrade to websocket' });
     slots.setWord(FLAGS, slots.word(FLAGS) | UPGRADE_REQUESTED);
@@ -63,7 +63,7 @@ function readResponse(stream: Stream, head: HttpHead, bytes: Uint8Array): void {
   const { slots, side, peer } = stream;
   const { status } = head;
   stream.note?.({ kind: 'response', text: String(status) });
-  setClient(slots, peer, 'upgrade-request');
+  setClient(slots, peer, BY_UPGRADE_REQUEST);
   remember(stream, { field: SERVER_SOFTWARE, bytes, span: head.server });
   if (status >= 100 && status < 200 && status !== 101) return;
   slots.setWord(STATUS, status);

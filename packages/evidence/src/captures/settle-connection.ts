@@ -1,7 +1,7 @@
 import { expectedAccept } from './accept-key.ts';
 import { skipUnseen } from './read-stream.ts';
 import { countGap, giveUpHoles } from './reassembly.ts';
-import { roleBasis, setClient } from './roles.ts';
+import { BY_MASKING, roleBasis, setClient } from './roles.ts';
 import * as slot from './slots.ts';
 import type { Stream } from './stream.ts';
 import { isWebSocket } from './web-socket-evidence.ts';
@@ -21,7 +21,7 @@ export function settleConnection(stream: Stream): void {
   }
   const { slots } = stream;
   const basis = basisFromMasks(slots);
-  if (basis !== null) setClient(slots, basis, 'masking');
+  if (basis !== null) setClient(slots, basis, BY_MASKING);
   else if (roleBasis(slots) === 'assumed') assumeRoles(slots);
   // Only where there is something to compare it with: a hash takes as long as reading 5 packets.
   if (slots.word(slot.ACCEPT_RECEIVED) !== 0)

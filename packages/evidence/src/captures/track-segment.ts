@@ -14,7 +14,7 @@ import type { Packet } from './packet.ts';
 import { ACK, FIN, RST, SYN, windowScaleOf } from './parse-tcp.ts';
 import { acceptOffOrder, deliver, drain, isKeepAlive, MAX_WINDOW_BYTES } from './reassembly.ts';
 import { trackReset } from './resets.ts';
-import { setClient } from './roles.ts';
+import { BY_SYN, setClient } from './roles.ts';
 import {
   ACK_KNOWN,
   FIN_ACK,
@@ -88,7 +88,7 @@ function trackSyn(stream: Stream, packet: Packet): void {
   slots.setWord(INITIAL_SEQUENCE, packet.sequence, side);
   if (!slots.has(SEQUENCE_KNOWN, side)) expectSequence(stream, (packet.sequence + 1) | 0);
   const isAnswer = (packet.flags & ACK) !== 0;
-  setClient(slots, isAnswer ? peer : side, 'syn');
+  setClient(slots, isAnswer ? peer : side, BY_SYN);
   addHistory(slots, isAnswer ? HISTORY_SYN_ACK : HISTORY_SYN, side);
   stream.note?.({ kind: isAnswer ? 'syn-ack' : 'syn', text: '' });
   const scale = Math.max(0, windowScaleOf(packet));
