@@ -40,14 +40,14 @@ export class ConnectionTable {
 
   /** The same for both directions: the hashes of the two endpoints are added. */
   #hashOf(packet: Packet): number {
-    const { view, sourceAt, destinationAt, sourcePort, destinationPort } = packet;
-    let source = mixWord(this.#seed, view.getInt32(sourceAt));
-    let destination = mixWord(this.#seed, view.getInt32(destinationAt));
+    const { ports } = packet;
+    let source = mixWord(this.#seed, packet.source);
+    let destination = mixWord(this.#seed, packet.destination);
     for (let word = 4; packet.family === 6 && word < 16; word += 4) {
-      source = mixWord(source, view.getInt32(sourceAt + word));
-      destination = mixWord(destination, view.getInt32(destinationAt + word));
+      source = mixWord(source, packet.view.getInt32(packet.sourceAt + word));
+      destination = mixWord(destination, packet.view.getInt32(packet.destinationAt + word));
     }
-    const ends = mixWord(source, sourcePort) + mixWord(destination, destinationPort);
+    const ends = (mixWord(source, ports >>> 16) + mixWord(destination, ports & 0xffff)) | 0;
     return ends ^ (ends >>> 16);
   }
 
@@ -59,7 +59,7 @@ export class ConnectionTable {
       slots.setWord(ADDRESSES + word, packet.view.getInt32(packet.sourceAt + 4 * word));
       slots.setWord(ADDRESSES + 4 + word, packet.view.getInt32(packet.destinationAt + 4 * word));
     }
-    slots.setWord(PORTS, (packet.sourcePort << 16) | packet.destinationPort);
+    slots.setWord(PORTS, packet.ports);
     slots.setWord(FLAGS, packet.family === 4 ? 0 : IPV6);
     slots.setWord(HASH, this.#hash);
     this.side = 0;
@@ -97,29 +97,30 @@ export class ConnectionTable {
   #matches(packet: Packet, id: number): boolean {
     this.#slots.seek(id);
     const { words, base } = this.#slots;
-    const { sourcePort, destinationPort } = packet;
-    const ports = words[base + PORTS];
-    if (ports === ((sourcePort << 16) | destinationPort) && this.#sameAddresses(packet, 0)) {
-      this.side = 0;
-      return true;
+    const { ports, source, destination } = packet;
+    const known = words[base + PORTS];
+    const first = words[base + ADDRESSES];
+    const second = words[base + ADDRESSES + 4];
+    const isFromFirst = known === ports && first === source && second === destination;
+    this.side = isFromFirst ? 0 : SIDE_STRIDE;
+    if (!isFromFirst) {
+      const turned = (ports << 16) | (ports >>> 16);
+      if (known !== turned || first !== destination || second !== source) return false;
     }
-    this.side = SIDE_STRIDE;
-    return ports === ((destinationPort << 16) | sourcePort) && this.#sameAddresses(packet, 4);
+    const isIpv6 = ((words[base + FLAGS] ?? 0) & IPV6) !== 0;
+    if (packet.family === 4) return !isIpv6;
+    return isIpv6 && this.#isSameIpv6(packet);
   }
 
-  /** Compares with the source's address at word `source`. */
-  #sameAddresses(packet: Packet, source: number): boolean {
+  /** Compares what is behind the first word of both addresses. */
+  #isSameIpv6(packet: Packet): boolean {
     const { words, base } = this.#slots;
-    const { view, sourceAt, destinationAt, family } = packet;
-    const sourceBase = base + ADDRESSES + source;
-    const destinationBase = base + ADDRESSES + 4 - source;
-    if (view.getInt32(sourceAt) !== words[sourceBase]) return false;
-    if (view.getInt32(destinationAt) !== words[destinationBase]) return false;
-    if ((family === 6) !== (((words[base + FLAGS] ?? 0) & IPV6) !== 0)) return false;
-    const wordsOfAddress = family === 6 ? 4 : 1;
-    for (let word = 1; word < wordsOfAddress; word += 1) {
-      if (view.getInt32(sourceAt + 4 * word) !== words[sourceBase + word]) return false;
-      if (view.getInt32(destinationAt + 4 * word) !== words[destinationBase + word]) return false;
+    const { view, sourceAt, destinationAt } = packet;
+    const source = base + ADDRESSES + (this.side === 0 ? 0 : 4);
+    const destination = base + ADDRESSES + (this.side === 0 ? 4 : 0);
+    for (let word = 1; word < 4; word += 1) {
+      if (view.getInt32(sourceAt + 4 * word) !== words[source + word]) return false;
+      if (view.getInt32(destinationAt + 4 * word) !== words[destination + word]) return false;
     }
     return true;
   }

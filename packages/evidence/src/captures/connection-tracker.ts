@@ -67,10 +67,14 @@ export class ConnectionTracker {
 
   /** Part of the hot path. */
   track(packet: Packet): void {
+    const found = this.#table.find(packet);
+    this.stream.side = this.#table.side;
+    if (found < 0 || !takePlainSegment(this.stream, packet)) this.#trackOther(packet, found);
+  }
+
+  #trackOther(packet: Packet, found: number): void {
     const { stream } = this;
-    let id = this.#table.find(packet);
-    stream.side = this.#table.side;
-    if (id >= 0 && takePlainSegment(stream, packet)) return;
+    let id = found;
     if (id >= 0 && (packet.flags & (SYN | ACK)) === SYN && this.#isAnother(packet)) {
       id = this.#reuse(packet);
     } else if (id < 0) id = this.#open(packet);

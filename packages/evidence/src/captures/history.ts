@@ -21,9 +21,11 @@ const LETTERS_PER_WORD = 6;
 /** Adds a letter of `side` (0 or SIDE_STRIDE), if it is the first of its kind. */
 export function addHistory(slots: Slots, letter: number, side: number): void {
   const code = side === 0 ? letter : letter + SIDE_1;
-  const seen = slots.word(HISTORY_SEEN);
-  if ((seen & (1 << code)) !== 0) return;
-  slots.setWord(HISTORY_SEEN, seen | (1 << code));
+  if (((slots.words[slots.base + HISTORY_SEEN] ?? 0) & (1 << code)) === 0) append(slots, code);
+}
+
+function append(slots: Slots, code: number): void {
+  slots.setWord(HISTORY_SEEN, slots.word(HISTORY_SEEN) | (1 << code));
   const length = slots.word(HISTORY_LENGTH);
   const field = HISTORY + Math.floor(length / LETTERS_PER_WORD);
   slots.setWord(field, slots.word(field) | (code << (5 * (length % LETTERS_PER_WORD))));

@@ -24,12 +24,15 @@ export class Packet {
   /** Where the source and destination addresses begin: 4 or 16 bytes each. */
   sourceAt = 0;
   destinationAt = 0;
+  /** Their first four bytes: all of an IPv4 address. */
+  source = 0;
+  destination = 0;
   /** Where the IP payload would end had everything been captured. */
   ipEnd = 0;
 
   tcpAt = 0;
-  sourcePort = 0;
-  destinationPort = 0;
+  /** The source's in the upper half, the destination's in the lower one. */
+  ports = 0;
   /** Sequence numbers are kept as signed 32-bit integers: `(a - b) | 0` compares them across a wrap. */
   sequence = 0;
   acknowledgment = 0;

@@ -13,17 +13,24 @@ export function parseIp(packet: Packet, ip: number): Dissection {
 
 function parseIpv4(packet: Packet, ip: number): Dissection {
   const { view } = packet;
-  if (view.getUint8(ip + 9) !== PROTOCOL_TCP) return 'other';
+  // Four bytes at a time: version, header length and total length; identification and fragment offset;
+  // TTL and protocol.
+  const first = view.getInt32(ip);
+  const second = view.getInt32(ip + 4);
+  const third = view.getInt32(ip + 8);
+  if (((third >> 16) & 0xff) !== PROTOCOL_TCP) return 'other';
   // More fragments to come, or not the first one. "Don't fragment" (0x4000) is no fragment.
-  if ((view.getUint16(ip + 6) & 0x3fff) !== 0) return 'fragment';
-  const headerLength = (view.getUint8(ip) & 0xf) * 4;
+  if ((second & 0x3fff) !== 0) return 'fragment';
+  const headerLength = ((first >> 24) & 0xf) * 4;
   if (headerLength < 20) return 'other';
   packet.family = 4;
-  packet.ttl = view.getUint8(ip + 8);
-  packet.identification = view.getUint16(ip + 4);
+  packet.ttl = third >>> 24;
+  packet.identification = second >>> 16;
   packet.sourceAt = ip + 12;
   packet.destinationAt = ip + 16;
-  const totalLength = view.getUint16(ip + 2);
+  packet.source = view.getInt32(ip + 12);
+  packet.destination = view.getInt32(ip + 16);
+  const totalLength = first & 0xffff;
   // 0: segmentation was left to the network card, and the kernel had not filled it in yet.
   packet.ipEnd = totalLength === 0 ? packet.start + packet.wireLength : ip + totalLength;
   return parseTcp(packet, ip + headerLength);
@@ -37,6 +44,8 @@ function parseIpv6(packet: Packet, ip: number): Dissection {
   packet.identification = 0;
   packet.sourceAt = ip + 8;
   packet.destinationAt = ip + 24;
+  packet.source = view.getInt32(ip + 8);
+  packet.destination = view.getInt32(ip + 24);
   const payloadLength = view.getUint16(ip + 4);
   // 0: a jumbo payload (RFC 2675) or segmentation left to the network card.
   packet.ipEnd = payloadLength === 0 ? packet.start + packet.wireLength : ip + 40 + payloadLength;

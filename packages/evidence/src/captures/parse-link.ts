@@ -19,14 +19,22 @@ export function linkTypeName(linkType: number): string | null {
   return linkTypes.get(linkType) ?? null;
 }
 
+const ETHERNET = 1;
 const ETHERTYPE_IPV4 = 0x0800;
 const ETHERTYPE_IPV6 = 0x86dd;
 
 /** Offset of the IP header in a packet of any supported link type; -1: not IP, or cut before it. */
 export function locateIp(packet: Packet): number {
+  const ip = packet.start + 14;
+  const isPlain = packet.linkType === ETHERNET && ip <= packet.end;
+  if (isPlain && packet.view.getUint16(ip - 2) === ETHERTYPE_IPV4) return ip;
+  return locateBehindOther(packet);
+}
+
+function locateBehindOther(packet: Packet): number {
   const at = packet.start;
   switch (packet.linkType) {
-    case 1:
+    case ETHERNET:
       return behindTags(packet, at + 12);
     case 113:
       return behindTags(packet, at + 14);

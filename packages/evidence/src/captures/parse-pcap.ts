@@ -65,13 +65,14 @@ export class PcapParser implements Container {
     const littleEndian = this.#littleEndian;
     packet.linkType = this.#linkType;
     let at = from;
-    this.missingBytes = RECORD_HEADER_BYTES - (end - at);
     while (end - at >= RECORD_HEADER_BYTES) {
       const captured = view.getUint32(at + 8, littleEndian);
       if (captured > MAX_PACKET_BYTES) return this.#damaged(captured, end);
       const next = at + RECORD_HEADER_BYTES + captured;
-      this.missingBytes = next - end;
-      if (next > end) return at;
+      if (next > end) {
+        this.missingBytes = next - end;
+        return at;
+      }
       packet.at =
         view.getUint32(at, littleEndian) * 1000 +
         view.getUint32(at + 4, littleEndian) / this.#unitsPerMs;
@@ -80,8 +81,8 @@ export class PcapParser implements Container {
       packet.wireLength = Math.max(captured, view.getUint32(at + 12, littleEndian));
       this.#sink.onPacket();
       at = next;
-      this.missingBytes = RECORD_HEADER_BYTES - (end - at);
     }
+    this.missingBytes = RECORD_HEADER_BYTES - (end - at);
     return at;
   }
 

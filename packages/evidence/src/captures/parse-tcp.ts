@@ -10,16 +10,17 @@ export const ACK = 0x10;
 export function parseTcp(packet: Packet, tcp: number): Dissection {
   if (packet.end - tcp < 20) return 'truncated';
   const { view } = packet;
-  const headerLength = (view.getUint8(tcp + 12) >> 4) * 4;
+  // Header length, flags and window.
+  const fourth = view.getInt32(tcp + 12);
+  const headerLength = (fourth >>> 28) * 4;
   const payloadLength = packet.ipEnd - tcp - headerLength;
   if (headerLength < 20 || payloadLength < 0) return 'other';
   packet.tcpAt = tcp;
-  packet.sourcePort = view.getUint16(tcp);
-  packet.destinationPort = view.getUint16(tcp + 2);
+  packet.ports = view.getInt32(tcp);
   packet.sequence = view.getInt32(tcp + 4);
   packet.acknowledgment = view.getInt32(tcp + 8);
-  packet.flags = view.getUint8(tcp + 13);
-  packet.window = view.getUint16(tcp + 14);
+  packet.flags = (fourth >>> 16) & 0xff;
+  packet.window = fourth & 0xffff;
   packet.payloadAt = tcp + headerLength;
   packet.payloadLength = payloadLength;
   // Bytes behind the IP packet are padding of the link; bytes that are missing were cut by the snaplen.

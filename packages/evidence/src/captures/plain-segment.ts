@@ -5,12 +5,17 @@ import { ACK, FIN, RST, SYN } from './parse-tcp.ts';
 import { deliver } from './reassembly.ts';
 import {
   ACK_KNOWN,
+  CLOSE_CODE,
   DISTURBED,
   FLAGS,
+  FRAMES,
+  FRAMES_GUESSED,
   HIGHEST_ACK,
   HIGHEST_SEQUENCE,
   LAST_AT,
   LAST_DATA_AT,
+  MASKED_SEEN,
+  MESSAGE_OPEN,
   MODE,
   NEXT_SEQUENCE,
   PACKETS,
@@ -20,11 +25,15 @@ import {
   SEQUENCE_KNOWN,
   SIDE_FLAGS,
   TTLS,
+  UNMASKED_SEEN,
   WATCHED,
   WINDOW,
 } from './slots.ts';
 import { FRAMES_MODE, OPAQUE, type Stream, TLS_MODE } from './stream.ts';
 
+/** RFC 6455 §5.2: the first byte of a message of one frame, and nothing negotiated about it. */
+const WHOLE_TEXT = 0x81;
+const WHOLE_BINARY = 0x82;
 const UNUSUAL = DISTURBED | RARE | WATCHED;
 
 /**
@@ -67,7 +76,10 @@ function takePayload(stream: Stream, packet: Packet): boolean {
   addHistory(stream.slots, HISTORY_DATA, stream.side);
   const end = (sequence + payloadLength) | 0;
   const remaining = mode === OPAQUE ? payloadLength : (numbers[numberAt + REMAINING] ?? 0);
-  if (remaining < payloadLength) {
+  if (remaining === 0 && mode === FRAMES_MODE && takeFrame(stream, packet)) {
+    numbers[numberAt + LAST_DATA_AT] = packet.at;
+    words[at + NEXT_SEQUENCE] = end;
+  } else if (remaining < payloadLength) {
     stream.look(packet, sequence, 0);
     deliver(stream);
   } else {
@@ -78,5 +90,24 @@ function takePayload(stream: Stream, packet: Packet): boolean {
   words[at + HIGHEST_SEQUENCE] = end;
   numbers[numberAt + PAYLOAD_BYTES] = (numbers[numberAt + PAYLOAD_BYTES] ?? 0) + payloadLength;
   rememberPacket(stream, packet);
+  return true;
+}
+
+/** A whole short message in a frame of its own that fills the segment; false: `walkFrames` has to look. */
+function takeFrame(stream: Stream, packet: Packet): boolean {
+  const { words, base } = stream.slots;
+  const { bytes, payloadAt, payloadLength } = packet;
+  const at = base + stream.side;
+  const first = bytes[payloadAt] ?? 0;
+  const second = bytes[payloadAt + 1] ?? 0;
+  if (first !== WHOLE_TEXT && first !== WHOLE_BINARY) return false;
+  const masked = second >> 7;
+  const length = second & 0x7f;
+  if (length > 125 || 2 + 4 * masked + length !== payloadLength) return false;
+  const known = words[at + SIDE_FLAGS] ?? 0;
+  if ((known & (FRAMES_GUESSED | MESSAGE_OPEN)) !== 0 || words[at + CLOSE_CODE] !== 0) return false;
+  words[at + SIDE_FLAGS] = known | (masked === 0 ? UNMASKED_SEEN : MASKED_SEEN);
+  const kind = at + FRAMES + (first - WHOLE_TEXT);
+  words[kind] = (words[kind] ?? 0) + 1;
   return true;
 }

@@ -6,8 +6,8 @@
  *
  * Words are signed 32-bit integers, times and byte counts are doubles; both views share one memory,
  * so that a connection lies in one piece. What every packet needs comes first, in the connection and in
- * each side, so that it lies in few cache lines. Blocks of 128 connections are added as needed and never
- * moved: no copy, no peak when the table grows.
+ * each side, so that it lies in few cache lines. Blocks of 4,096 connections are added as needed and never
+ * moved: no copy, no peak when the table grows. The kernel gives a block its memory as it is filled.
  */
 
 // Words of the connection.
@@ -122,7 +122,7 @@ export const CAPTURE_LOST = 1 << 17; // bytes that the peer acknowledged were no
 /** What ends the time in which a side's segments do nothing but follow one another. */
 const DISTURBING = HOLE | ZERO_WINDOW | FIN_SEEN | RST_SEEN;
 
-const BLOCK_SHIFT = 7;
+const BLOCK_SHIFT = 12;
 const BLOCK_CONNECTIONS = 1 << BLOCK_SHIFT;
 
 /** The connections, and a cursor on one of them: all accessors read the connection sought last. */
@@ -131,6 +131,8 @@ export class Slots {
   readonly #numberBlocks: Float64Array[] = [];
   readonly #free: number[] = [];
   #used = 0;
+  /** The block in which the connection sought last lies; -1: it lies elsewhere. */
+  #block = -1;
   /** Where the connection sought last lies, for the hot path, which reads it without the accessors. */
   words: Int32Array = new Int32Array(0);
   numbers: Float64Array = new Float64Array(0);
@@ -139,10 +141,9 @@ export class Slots {
   /** The connection that the accessors read. */
   id = -1;
 
+  /** Part of the hot path. */
   seek(id: number): void {
-    const block = id >> BLOCK_SHIFT;
-    this.words = this.#wordBlocks[block] ?? this.words;
-    this.numbers = this.#numberBlocks[block] ?? this.numbers;
+    if (id >> BLOCK_SHIFT !== this.#block) this.#enter(id >> BLOCK_SHIFT);
     this.base = (id & (BLOCK_CONNECTIONS - 1)) * CONNECTION_WORDS;
     this.numberBase = this.base >> 1;
     this.id = id;
@@ -155,6 +156,7 @@ export class Slots {
 
   /** Has the accessors read a connection that lies elsewhere, at `base` of these words. */
   show(words: Int32Array, numbers: Float64Array, base: number): void {
+    this.#block = -1;
     this.words = words;
     this.numbers = numbers;
     this.base = base;
@@ -227,6 +229,12 @@ export class Slots {
   addNumber(field: number, value: number, side = 0): void {
     const at = this.numberBase + field + (side >> 1);
     this.numbers[at] = (this.numbers[at] ?? 0) + value;
+  }
+
+  #enter(block: number): void {
+    this.#block = block;
+    this.words = this.#wordBlocks[block] ?? this.words;
+    this.numbers = this.#numberBlocks[block] ?? this.numbers;
   }
 
   #addBlock(): void {

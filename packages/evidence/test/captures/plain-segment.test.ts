@@ -16,6 +16,19 @@ function bothWays(segments: readonly Segment[]): readonly CapturedConnection[] {
   return [plain, { ...long, events: null }];
 }
 
+const unusual = [
+  'again',
+  'zero window',
+  'ttl',
+  'ping',
+  'lost',
+  'swapped',
+  'old ack',
+  'binary',
+  'fragment',
+  'reserved',
+  'close',
+] as const;
 const by = fc.constantFrom<By>('client', 'server');
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('frame'), by, size: fc.nat(300) }) },
@@ -23,7 +36,7 @@ const step = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      kind: fc.constantFrom('again', 'zero window', 'ttl', 'ping', 'lost', 'swapped', 'old ack'),
+      kind: fc.constantFrom(...unusual),
       by,
       size: fc.nat(9),
     }),
@@ -41,6 +54,10 @@ function take(script: ConnectionScript, { kind, by, size }: Step): void {
   else if (kind === 'zero window') script.send(by, { window: 0 });
   else if (kind === 'ttl') script.send(by, { ttl: 40 + size });
   else if (kind === 'ping') script.frame(by, { opcode: 0x9, payload: Buffer.alloc(size) });
+  else if (kind === 'binary') script.frame(by, { opcode: 0x2, payload: Buffer.alloc(size) });
+  else if (kind === 'fragment') script.frame(by, { opcode: size % 3, fin: false });
+  else if (kind === 'reserved') script.frame(by, { reserved: size % 8 });
+  else if (kind === 'close') script.closeFrames(by);
   else if (kind === 'old ack') script.send(by, { acknowledgment: 1 });
   else {
     script.data(by, bytes).data(by, bytes);
