@@ -1,6 +1,6 @@
 import { listScenarios, type ScenarioInfo } from '@farewell/lab';
+import { noSuch } from '../near-names.ts';
 import { failed, ok, type Result } from '../result.ts';
-import { nearNames } from './near-names.ts';
 
 /** The options as commander gives them. */
 export interface TypedOptions {
@@ -25,7 +25,7 @@ export function parseRequest(names: readonly string[], options: TypedOptions): R
   const scenarios = listScenarios();
   const known = scenarios.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) return failed(noSuchScenario(unknown, known));
+  if (unknown !== undefined) return failed(noSuch('scenario', unknown, known));
   if (options.list === true && options.keep === true)
     return failed('--list runs nothing, so there is nothing to --keep: give one of them');
   if (options.all === true && names.length > 0)
@@ -48,10 +48,4 @@ function isMeant(
 ): boolean {
   if (names.length > 0) return names.includes(name);
   return pace === 'fast' || all === true || list === true;
-}
-
-function noSuchScenario(name: string, known: readonly string[]): string {
-  const near = nearNames(name, known);
-  const meant = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
-  return `there is no scenario ${JSON.stringify(name.slice(0, 60))}${meant} (--list shows all)`;
 }

@@ -1,6 +1,6 @@
 import type { Role } from '@farewell/core';
 import { allChecks, type CheckInfo, knownStacks } from '@farewell/probe';
-import { nearNames } from '../lab/near-names.ts';
+import { noSuch } from '../near-names.ts';
 import { failed, ok, type Result } from '../result.ts';
 import { parseDuration } from '../why/parse-duration.ts';
 import { parsePid } from '../why/parse-target.ts';
@@ -184,18 +184,14 @@ function parseOnly(only: readonly string[] | undefined): Result<readonly CheckIn
   if (only === undefined) return ok(allChecks);
   const names = only.flatMap((text) => text.split(',')).filter((name) => name !== '');
   const unknown = names.find((name) => !allChecks.some((check) => isNamed(check, name)));
-  if (unknown !== undefined) return failed(noSuchCheck(unknown));
+  if (unknown !== undefined) {
+    const known = allChecks.map(({ id }) => id);
+    return failed(noSuch('check', unknown, known));
+  }
   return ok(allChecks.filter((check) => names.some((name) => isNamed(check, name))));
 }
 
 /** A group is named as in the scorecard, with or without its hyphen. */
 function isNamed({ id, group }: CheckInfo, name: string): boolean {
   return id === name || group === name.replaceAll('-', ' ');
-}
-
-function noSuchCheck(name: string): string {
-  const known = allChecks.map(({ id }) => id);
-  const near = nearNames(name, known);
-  const meant = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
-  return `there is no check ${JSON.stringify(name.slice(0, 60))}${meant} (--list shows all)`;
 }

@@ -1,6 +1,13 @@
 const mostNamed = 3;
-/** No scenario's name comes near this; comparing costs as much as both names are long, multiplied. */
+/** No name comes near this; comparing costs as much as both names are long, multiplied. */
 const longest = 60;
+
+/** `there is no check "x"; did you mean y or z? (--list shows all)`. */
+export function noSuch(kind: string, typed: string, known: readonly string[]): string {
+  const near = nearNames(typed, known);
+  const meant = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
+  return `there is no ${kind} ${JSON.stringify(typed.slice(0, longest))}${meant} (--list shows all)`;
+}
 
 /** Names that were probably meant: those that contain what was typed, else those with few letters changed. */
 export function nearNames(typed: string, known: readonly string[]): readonly string[] {

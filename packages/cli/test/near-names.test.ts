@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearNames } from '../../src/lab/near-names.ts';
+import { nearNames } from '../src/near-names.ts';
 
 const known = ['client-closes-first', 'server-closes-first', 'fin-wait-2-held', 'ports-reused'];
 
