@@ -50,7 +50,7 @@ export async function runAndKeep<T>(
     }),
   );
   try {
-    await orAborted(complete, signal);
+    await orAborted(Promise.race([complete, run]), signal);
     const ran = live.map(({ result }): Outcome => ({ kind: 'ran', result }));
     return await whileKept({ live, outcomes: inOrder([...ran, ...ended], names) });
   } finally {
