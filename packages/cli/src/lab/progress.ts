@@ -1,7 +1,5 @@
 import type { OutputStream } from '../terminal/io.ts';
-import { write } from '../terminal/write.ts';
-
-const clearLine = '\r\u001B[K';
+import { clearLine, write } from '../terminal/write.ts';
 
 /** One line on stderr that tells how far a run is; only on a terminal. */
 export interface Progress {

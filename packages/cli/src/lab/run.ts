@@ -5,7 +5,7 @@ import { painter, wantsColour } from '../terminal/colour.ts';
 import { complain, deliver } from '../terminal/deliver.ts';
 import { formatQuantity } from '../terminal/format.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
-import type { Io } from '../terminal/io.ts';
+import { type Io, platformName } from '../terminal/io.ts';
 import { printable, textWidth, wrap } from '../terminal/layout.ts';
 import { runAndKeep } from './keep.ts';
 import { collect, type Outcome, statusOf } from './outcomes.ts';
@@ -142,9 +142,8 @@ function headLines({ request, isolation }: Run, style: LabStyle): string[] {
 }
 
 function notLinux(platform: NodeJS.Platform): string {
-  const name = { darwin: 'macOS', win32: 'Windows' }[platform as string] ?? platform;
   return (
-    `\`lab\` makes its cases with the sockets and the socket table of Linux, and this is ${name}. ` +
+    `\`lab\` makes its cases with the sockets and the socket table of Linux, and this is ${platformName(platform)}. ` +
     'Run it in a container or a virtual machine: docker run -it node:20 npx farewell lab'
   );
 }

@@ -1,4 +1,5 @@
-import type { Severity, Verdict } from '@farewell/diagnosis';
+import type { Verdict } from '@farewell/diagnosis';
+import { marks } from '../explain/style.ts';
 import { formatQuantity } from '../terminal/format.ts';
 import { printable, wrap } from '../terminal/layout.ts';
 import type { LabStyle } from './style.ts';
@@ -6,12 +7,6 @@ import type { LabStyle } from './style.ts';
 /** What everything about one scenario is indented by. */
 export const indent = '    ';
 const idWidth = 22;
-const marks: Readonly<Record<Severity, string>> = {
-  problem: '✗',
-  risk: '!',
-  healthy: '✓',
-  note: '·',
-};
 
 /** A verdict: its mark, its id, how many sockets, and its sentence. */
 export function verdictLines({ id, severity, count, summary }: Verdict, style: LabStyle): string[] {

@@ -31,6 +31,11 @@ export const noCapturer =
   'neither tcpdump nor dumpcap is in PATH, and one of them has to capture: ' +
   'apt-get install tcpdump, apk add tcpdump, dnf install tcpdump';
 
+/** What is said where it failed: empty for root, who may capture. */
+export function adviceOnRight(): string {
+  return process.getuid?.() === 0 ? '' : '. Capturing takes root or CAP_NET_RAW: try it with sudo';
+}
+
 /** The first of tcpdump and dumpcap in PATH; null: there is neither. */
 export function findCapturer(path: string | undefined): Capturer | null {
   const folders = (path ?? '').split(delimiter).filter((folder) => folder !== '');

@@ -7,6 +7,7 @@ import { withInterrupt } from '../terminal/interrupt.ts';
 import type { Io } from '../terminal/io.ts';
 import { write } from '../terminal/write.ts';
 import {
+  adviceOnRight,
   argumentsFor,
   type Capturer,
   filesWritten,
@@ -27,7 +28,10 @@ export function runRecord(request: RecordRequest, io: Io): Promise<ExitStatus> {
     await write(io.stderr, `${announcement(capturer, request)}\n`);
     const ended = await capture(capturer, request, signal);
     if (ended.status !== 0) {
-      await complain(io, `${capturer.name} ended with ${ended.status}: ${ended.said}${advice()}`);
+      await complain(
+        io,
+        `${capturer.name} ended with ${ended.status}: ${ended.said}${adviceOnRight()}`,
+      );
       return exitStatus.noEvidence;
     }
     const files = filesWritten(capturer, request);
@@ -40,10 +44,6 @@ export function runRecord(request: RecordRequest, io: Io): Promise<ExitStatus> {
 function announcement({ name }: Capturer, { filter, file, duration }: RecordRequest): string {
   const until = duration === null ? 'until Ctrl-C' : `for ${formatDuration(duration)}`;
   return `farewell: ${name} records ${filter} to ${file} ${until}`;
-}
-
-function advice(): string {
-  return process.getuid?.() === 0 ? '' : '. Capturing takes root or CAP_NET_RAW: try it with sudo';
 }
 
 interface Ended {

@@ -14,6 +14,12 @@ export interface Io {
   readonly platform: NodeJS.Platform;
 }
 
+/** A platform as its users call it. */
+export function platformName(platform: NodeJS.Platform): string {
+  if (platform === 'darwin') return 'macOS';
+  return platform === 'win32' ? 'Windows' : platform;
+}
+
 /** The process itself. Its stdin is opened only when a command asks for it. */
 export function processIo(): Io {
   return {

@@ -9,6 +9,9 @@ export type WriteResult =
   | { readonly kind: 'closed' }
   | { readonly kind: 'failed'; readonly error: Error };
 
+/** Takes away what stands in the terminal's line. */
+export const clearLine = '\r\u001B[K';
+
 /** Writes all of `text`; resolves when the stream has taken it or refused it, and never rejects. */
 export function write(stream: OutputStream, text: string): Promise<WriteResult> {
   return new Promise((resolve) => {

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { atProcessEnd } from '@farewell/evidence';
 import type { NamespaceSelector } from '@farewell/evidence/live';
 import {
+  adviceOnRight,
   argumentsFor,
   type Capturer,
   findCapturer,
@@ -146,10 +147,8 @@ class RunningCapture implements LiveCapture {
 
   #failure(ended: string): string {
     const said = this.#said.trim().replaceAll('\n', '; ');
-    const right =
-      process.getuid?.() === 0 ? '' : '. Capturing takes root or CAP_NET_RAW: try it with sudo';
     const what = `\`--capture\`: ${this.#capturer.name} ended with ${ended}`;
-    return `${what}${said === '' ? '' : `: ${said}`}${right}`;
+    return `${what}${said === '' ? '' : `: ${said}`}${adviceOnRight()}`;
   }
 }
 

@@ -1,10 +1,9 @@
 import { formatDuration } from '../terminal/format.ts';
 import { pause } from '../terminal/interrupt.ts';
 import type { OutputStream } from '../terminal/io.ts';
-import { write } from '../terminal/write.ts';
+import { clearLine, write } from '../terminal/write.ts';
 
 const step = 1000;
-const clearLine = '\r\u001B[K';
 
 /** Waits `ms`; on a terminal, stderr counts down, and the line is gone afterwards, interrupted or not. */
 export async function watchFor(

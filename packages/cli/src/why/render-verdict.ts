@@ -1,4 +1,5 @@
-import type { Confidence, Severity, SocketGroup, Verdict } from '@farewell/diagnosis';
+import type { Confidence, SocketGroup, Verdict } from '@farewell/diagnosis';
+import { marks } from '../explain/style.ts';
 import type { Paint } from '../terminal/colour.ts';
 import { formatCount, formatQuantity } from '../terminal/format.ts';
 import { wrap } from '../terminal/layout.ts';
@@ -10,12 +11,6 @@ export interface TextStyle {
   readonly verbose: boolean;
 }
 
-const marks: Readonly<Record<Severity, string>> = {
-  problem: '✗',
-  risk: '!',
-  healthy: '✓',
-  note: '·',
-};
 const idWidth = 25;
 const labelAt = 6;
 const labelWidth = 9;

@@ -3,7 +3,7 @@ import { EvidenceError, type NamespaceReader, openNamespace } from '@farewell/ev
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
 import { complain, type Delivery, deliver } from '../terminal/deliver.ts';
 import { orAborted, withInterrupt } from '../terminal/interrupt.ts';
-import type { Io } from '../terminal/io.ts';
+import { type Io, platformName } from '../terminal/io.ts';
 import { growYoungGeneration } from '../young-generation.ts';
 import type { Question } from './answer.ts';
 import { type Look, lastLook, liveEvidence, look, type Seen } from './live.ts';
@@ -135,9 +135,8 @@ async function refuse(io: Io, message: string): Promise<ExitStatus> {
 }
 
 function notLinux(platform: NodeJS.Platform): string {
-  const name = { darwin: 'macOS', win32: 'Windows' }[platform as string] ?? platform;
   return (
-    `\`why\` reads the sockets of a running Linux, and this is ${name}. Explain a table taken elsewhere:\n` +
+    `\`why\` reads the sockets of a running Linux, and this is ${platformName(platform)}. Explain a table taken elsewhere:\n` +
     '  netstat -an | farewell why --from -      (this machine, macOS)\n' +
     '  kubectl exec POD -- cat /proc/net/tcp /proc/net/tcp6 | farewell why --from -\n' +
     '  docker exec CONTAINER cat /proc/net/tcp /proc/net/tcp6 | farewell why --from -'
