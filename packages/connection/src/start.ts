@@ -73,4 +73,4 @@ export function closedCleanly({ [shell]: its }: ManagedConnection): boolean {
 }
 
 /** An option of ws, missing in its types: its own timer must not end what a deadline of ours bounds. */
-export const withoutOwnTimer: object = { closeTimeout: longestTimeout };
+export const withoutOwnTimer = { closeTimeout: longestTimeout };

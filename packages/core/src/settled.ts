@@ -20,11 +20,13 @@ class Unsettled<T> implements Settled<T> {
   reject: Settled<T>['reject'] = ignore;
 
   constructor() {
-    const promise = new Promise<T>((resolve, reject) => {
+    this.promise = new Promise<T>((resolve, reject) => {
       this.resolve = resolve;
-      this.reject = reject;
+      this.reject = (error) => {
+        void handled(this.promise);
+        reject(error);
+      };
     });
-    this.promise = handled(promise);
   }
 }
 
