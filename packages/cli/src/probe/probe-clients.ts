@@ -25,7 +25,7 @@ export async function probeClients(
   io: Io,
   signal: AbortSignal,
 ): Promise<ProbeRun> {
-  const { host, port, patience, closeBy } = request;
+  const { host, port, patience, closeBy, stack } = request;
   const tls = await keyAndCertificate(request);
   const startedAt = new Date();
   const start = performance.now();
@@ -52,14 +52,7 @@ export async function probeClients(
       onResult: ({ check }: CheckResult) => progress.done(check.id),
     });
     const duration = performance.now() - start;
-    return {
-      target: { kind: 'client', url },
-      stack: request.stack,
-      startedAt,
-      duration,
-      patience,
-      results,
-    };
+    return { target: { kind: 'client', url }, stack, startedAt, duration, patience, results };
   } finally {
     await progress.clear();
   }

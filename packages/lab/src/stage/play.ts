@@ -44,10 +44,7 @@ export async function play(staged: Staged, options: PlayOptions): Promise<Played
   using reader = openNamespace({ kind: 'own' });
   using capture = openCapture(isolated);
   options.onPhase('starting');
-  const players = await startPlayers(staged, {
-    ...options,
-    serverPort: choosePort(isolated),
-  });
+  const players = await startPlayers(staged, { ...options, serverPort: choosePort(isolated) });
   const { client, server, middlebox, frontPort, serverPort } = players;
   const ports = { frontPort, serverPort, clientPorts: client.clientPorts };
   const { use, trace: opened } = openStageTrace([frontPort, serverPort]);
