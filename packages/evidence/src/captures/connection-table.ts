@@ -53,19 +53,20 @@ export class ConnectionTable {
 
   /** Enters the connection that is sought now under the packet looked for last; its sender is side 0. */
   insert(packet: Packet): void {
-    const slots = this.#slots;
-    const words = packet.family === 4 ? 1 : 4;
-    for (let word = 0; word < words; word += 1) {
-      slots.setWord(ADDRESSES + word, packet.view.getInt32(packet.sourceAt + 4 * word));
-      slots.setWord(ADDRESSES + 4 + word, packet.view.getInt32(packet.destinationAt + 4 * word));
+    const { words, base, id } = this.#slots;
+    words[base + ADDRESSES] = packet.source;
+    words[base + ADDRESSES + 4] = packet.destination;
+    for (let word = 1; packet.family === 6 && word < 4; word += 1) {
+      words[base + ADDRESSES + word] = packet.view.getInt32(packet.sourceAt + 4 * word);
+      words[base + ADDRESSES + 4 + word] = packet.view.getInt32(packet.destinationAt + 4 * word);
     }
-    slots.setWord(PORTS, packet.ports);
-    slots.setWord(FLAGS, packet.family === 4 ? 0 : IPV6);
-    slots.setWord(HASH, this.#hash);
+    words[base + PORTS] = packet.ports;
+    words[base + FLAGS] = packet.family === 4 ? 0 : IPV6;
+    words[base + HASH] = this.#hash;
     this.side = 0;
     this.#size += 1;
     if (this.#size * 4 > this.#entries.length) this.#grow();
-    this.#place(this.#hash, slots.id + 1);
+    this.#place(this.#hash, id + 1);
   }
 
   /** Takes the connection that is sought now out of the table. */

@@ -206,7 +206,7 @@ export class ConnectionTracker {
     const watched = (slots.word(FLAGS) & WATCHED) !== 0;
     if (watched) this.#log.attach(stream, this.#lastAt());
     const observedUntil = this.#lookedUntil(report.observedUntil);
-    const until = { ...report, observedUntil };
+    const until = { because: report.because, observedUntil };
     const record = new ConnectionRecord(stream, until, watched ? this.#log : null);
     this.#options.onConnection(record);
     stream.note = null;

@@ -1,4 +1,5 @@
-import { addHistory, HISTORY_RETRANSMISSION } from './history.ts';
+import { addHistory } from './history.ts';
+import { HISTORY_RETRANSMISSION } from './history-letters.ts';
 import type { Packet } from './packet.ts';
 import { DUPLICATES, FINGERPRINTS, LAST_AT, RETRANSMISSIONS } from './slots.ts';
 import type { Stream } from './stream.ts';

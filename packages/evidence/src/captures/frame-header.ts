@@ -1,4 +1,16 @@
-/** Opcodes of RFC 6455 §5.2, in the order in which frames are counted; `other` are the reserved ones. */
+// Opcodes of RFC 6455 §5.2.
+export const CONTINUATION = 0x0;
+export const TEXT = 0x1;
+export const BINARY = 0x2;
+export const CLOSE = 0x8;
+export const PING = 0x9;
+export const PONG = 0xa;
+
+/** The longest frame header: 2 bytes, 8 of length, 4 of mask. */
+export const MAX_HEADER_BYTES = 14;
+export const MAX_CONTROL_BYTES = 125;
+
+/** The opcodes in the order in which frames are counted; `other` are the reserved ones. */
 export const frameKinds = [
   'text',
   'binary',
@@ -10,23 +22,12 @@ export const frameKinds = [
 ] as const;
 export type FrameKind = (typeof frameKinds)[number];
 
-export const CONTINUATION = 0x0;
-export const TEXT = 0x1;
-export const BINARY = 0x2;
-export const CLOSE = 0x8;
-export const PING = 0x9;
-export const PONG = 0xa;
-
 const kindOfOpcode = [2, 0, 1, 6, 6, 6, 6, 6, 5, 3, 4, 6, 6, 6, 6, 6];
 
 /** Index into `frameKinds` of a 4-bit opcode. */
 export function frameKindIndex(opcode: number): number {
   return kindOfOpcode[opcode] ?? 6;
 }
-
-/** The longest frame header: 2 bytes, 8 of length, 4 of mask. */
-export const MAX_HEADER_BYTES = 14;
-export const MAX_CONTROL_BYTES = 125;
 
 /** One frame header; a single object is filled again for each frame. */
 export class FrameHeader {

@@ -18,15 +18,8 @@ import {
   UPGRADE_REQUESTED,
   WEBSOCKET,
 } from './slots.ts';
-import {
-  BODY,
-  FRAMES_MODE,
-  SEARCHING,
-  START,
-  type Stream,
-  UNBOUNDED_BODY,
-  WAITING,
-} from './stream.ts';
+import type { Stream } from './stream.ts';
+import { BODY, FRAMES_MODE, SEARCHING, START, UNBOUNDED_BODY, WAITING } from './stream-mode.ts';
 import { hashBytes } from './texts.ts';
 
 /** Takes note of a request or response in `bytes` and decides how what is behind it is to be read. */

@@ -4,17 +4,6 @@ import { HISTORY, HISTORY_LENGTH, HISTORY_SEEN, type Slots } from './slots.ts';
 const letters = ['s', 'h', 'a', 'd', 'f', 'r', 't', 'g', 'w', 'i'] as const;
 type Letter = (typeof letters)[number];
 
-export const HISTORY_SYN = 0;
-export const HISTORY_SYN_ACK = 1;
-export const HISTORY_ACK = 2;
-export const HISTORY_DATA = 3;
-export const HISTORY_FIN = 4;
-export const HISTORY_RST = 5;
-export const HISTORY_RETRANSMISSION = 6;
-export const HISTORY_GAP = 7;
-export const HISTORY_ZERO_WINDOW = 8;
-export const HISTORY_INCONSISTENT = 9;
-
 const SIDE_1 = 16;
 const LETTERS_PER_WORD = 6;
 
@@ -25,11 +14,12 @@ export function addHistory(slots: Slots, letter: number, side: number): void {
 }
 
 function append(slots: Slots, code: number): void {
-  slots.setWord(HISTORY_SEEN, slots.word(HISTORY_SEEN) | (1 << code));
-  const length = slots.word(HISTORY_LENGTH);
-  const field = HISTORY + Math.floor(length / LETTERS_PER_WORD);
-  slots.setWord(field, slots.word(field) | (code << (5 * (length % LETTERS_PER_WORD))));
-  slots.setWord(HISTORY_LENGTH, length + 1);
+  const { words, base } = slots;
+  const length = words[base + HISTORY_LENGTH] ?? 0;
+  const at = base + HISTORY + Math.floor(length / LETTERS_PER_WORD);
+  words[base + HISTORY_SEEN] = (words[base + HISTORY_SEEN] ?? 0) | (1 << code);
+  words[at] = (words[at] ?? 0) | (code << (5 * (length % LETTERS_PER_WORD)));
+  words[base + HISTORY_LENGTH] = length + 1;
 }
 
 /** The letters: capitals for the client, whose side is given. */

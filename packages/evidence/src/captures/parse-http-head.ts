@@ -129,6 +129,9 @@ export const MAX_HEAD_BYTES = 16_384;
 const LF = 0x0a;
 const CR = 0x0d;
 const COLON = 0x3a;
+const LINE_FEEDS = 0x0a0a0a0a;
+const ONES = 0x01010101;
+const ZERO_BYTES = 0x80808080;
 /** Set in all letters of lower case, and in what else a header's name has. */
 const LOWER_CASE = 0x20202020;
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -167,23 +170,19 @@ export function beginsHttp(bytes: Uint8Array, at: number, end: number): boolean 
   return undecided ? null : false;
 }
 
-/** Eight bytes at a time. */
+/** Eight bytes at a time: a byte that is zero leaves a bit of ZERO_BYTES, and the lowest of them stands for it. */
 function endOfLine(view: DataView, at: number, end: number): number {
   let offset = at;
   for (; offset + 8 <= end; offset += 8) {
-    const first = lineFeedsIn(view.getInt32(offset, true));
-    const second = lineFeedsIn(view.getInt32(offset + 4, true));
-    if (first !== 0) return offset + lowestByte(first);
-    if (second !== 0) return offset + 4 + lowestByte(second);
+    const first = view.getInt32(offset, true) ^ LINE_FEEDS;
+    const second = view.getInt32(offset + 4, true) ^ LINE_FEEDS;
+    const inFirst = (first - ONES) & ~first & ZERO_BYTES;
+    const inSecond = (second - ONES) & ~second & ZERO_BYTES;
+    if ((inFirst | inSecond) === 0) continue;
+    return inFirst === 0 ? offset + 4 + lowestByte(inSecond) : offset + lowestByte(inFirst);
   }
   for (; offset < end; offset += 1) if (view.getUint8(offset) === LF) return offset;
   return -1;
-}
-
-/** The lowest byte of the result that is not zero stands where the first line feed does. */
-function lineFeedsIn(bytes: number): number {
-  const zeros = bytes ^ 0x0a0a0a0a;
-  return (zeros - 0x01010101) & ~zeros & 0x80808080;
 }
 
 function lowestByte(bits: number): number {

@@ -1,5 +1,9 @@
 import type { Packet } from './packet.ts';
 
+const ETHERNET = 1;
+const ETHERTYPE_IPV4 = 0x0800;
+const ETHERTYPE_IPV6 = 0x86dd;
+
 /** LINKTYPE_ numbers, https://www.tcpdump.org/linktypes.html, and the DLT_RAW numbers of some systems. */
 const linkTypes = new Map([
   [0, 'null'],
@@ -18,10 +22,6 @@ const linkTypes = new Map([
 export function linkTypeName(linkType: number): string | null {
   return linkTypes.get(linkType) ?? null;
 }
-
-const ETHERNET = 1;
-const ETHERTYPE_IPV4 = 0x0800;
-const ETHERTYPE_IPV6 = 0x86dd;
 
 /** Offset of the IP header in a packet of any supported link type; -1: not IP, or cut before it. */
 export function locateIp(packet: Packet): number {

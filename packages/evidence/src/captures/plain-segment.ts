@@ -1,5 +1,6 @@
 import { rememberPacket } from './duplicates.ts';
-import { addHistory, HISTORY_ACK, HISTORY_DATA } from './history.ts';
+import { addHistory } from './history.ts';
+import { HISTORY_ACK, HISTORY_DATA } from './history-letters.ts';
 import type { Packet } from './packet.ts';
 import { ACK, FIN, RST, SYN } from './parse-tcp.ts';
 import { deliver } from './reassembly.ts';
@@ -29,7 +30,8 @@ import {
   WATCHED,
   WINDOW,
 } from './slots.ts';
-import { FRAMES_MODE, OPAQUE, type Stream, TLS_MODE } from './stream.ts';
+import type { Stream } from './stream.ts';
+import { FRAMES_MODE, OPAQUE, TLS_MODE } from './stream-mode.ts';
 
 /** RFC 6455 §5.2: the first byte of a message of one frame, and nothing negotiated about it. */
 const WHOLE_TEXT = 0x81;

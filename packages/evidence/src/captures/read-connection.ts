@@ -11,7 +11,7 @@ import { capturedSide } from './captured-side.ts';
 import { historyText } from './history.ts';
 import { clientSide, roleBasis } from './roles.ts';
 import * as slot from './slots.ts';
-import { OPAQUE, TLS_MODE } from './stream.ts';
+import { OPAQUE, TLS_MODE } from './stream-mode.ts';
 import type { TextsByNumber } from './texts.ts';
 import { isWebSocket } from './web-socket-evidence.ts';
 import { zeekState } from './zeek.ts';

@@ -2,17 +2,17 @@ import { readHead } from './handshake.ts';
 import { beginsHttp, HttpHead, MAX_HEAD_BYTES } from './parse-http-head.ts';
 import { fillsExactly } from './recognise-frames.ts';
 import { ATTEMPTS, FRAMES_GUESSED, MODE, REMAINING, SYN_SEEN } from './slots.ts';
+import type { Stream } from './stream.ts';
 import {
   BODY,
   FRAMES_MODE,
   OPAQUE,
   SEARCHING,
   START,
-  type Stream,
   TLS_MODE,
   UNBOUNDED_BODY,
   WAITING,
-} from './stream.ts';
+} from './stream-mode.ts';
 import { walkFrames } from './walk-frames.ts';
 import { beginsTlsRecord, walkTls } from './walk-tls.ts';
 

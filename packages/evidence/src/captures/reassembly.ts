@@ -1,5 +1,6 @@
 import { countRepeated } from './duplicates.ts';
-import { addHistory, HISTORY_GAP } from './history.ts';
+import { addHistory } from './history.ts';
+import { HISTORY_GAP } from './history-letters.ts';
 import type { Packet } from './packet.ts';
 import { type EarlySegment, MAX_EARLY_BYTES, MAX_EARLY_SEGMENTS } from './rare.ts';
 import { readStream, skipUnseen } from './read-stream.ts';
@@ -24,7 +25,8 @@ import {
   SEQUENCE_KNOWN,
   TRUNCATED,
 } from './slots.ts';
-import { OPAQUE, SEARCHING, type Stream, type StreamNote, TLS_MODE, WAITING } from './stream.ts';
+import type { Stream, StreamNote } from './stream.ts';
+import { OPAQUE, SEARCHING, TLS_MODE, WAITING } from './stream-mode.ts';
 
 /** No window is larger (RFC 7323 §2.3): what lies further ahead is not of this connection. */
 export const MAX_WINDOW_BYTES = 1 << 30;

@@ -1,7 +1,8 @@
 import type { CapturedSide, ResetValidity } from './captured-connection.ts';
 import { isCopy } from './duplicates.ts';
 import { beginEnd, endConnection } from './ending.ts';
-import { addHistory, HISTORY_RST } from './history.ts';
+import { addHistory } from './history.ts';
+import { HISTORY_RST } from './history-letters.ts';
 import type { Packet } from './packet.ts';
 import { ACK } from './parse-tcp.ts';
 import {

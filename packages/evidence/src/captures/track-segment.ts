@@ -1,7 +1,7 @@
 import { countRepeated, isCopy, rememberPacket } from './duplicates.ts';
 import { beginEnd, endIfFinished } from './ending.ts';
+import { addHistory } from './history.ts';
 import {
-  addHistory,
   HISTORY_ACK,
   HISTORY_DATA,
   HISTORY_FIN,
@@ -9,7 +9,7 @@ import {
   HISTORY_SYN,
   HISTORY_SYN_ACK,
   HISTORY_ZERO_WINDOW,
-} from './history.ts';
+} from './history-letters.ts';
 import type { Packet } from './packet.ts';
 import { ACK, FIN, RST, SYN, windowScaleOf } from './parse-tcp.ts';
 import { acceptOffOrder, deliver, drain, isKeepAlive, MAX_WINDOW_BYTES } from './reassembly.ts';

@@ -38,7 +38,8 @@ import {
   VIOLATIONS,
   WEBSOCKET,
 } from './slots.ts';
-import { OPAQUE, SEARCHING, type Stream } from './stream.ts';
+import type { Stream } from './stream.ts';
+import { OPAQUE, SEARCHING } from './stream-mode.ts';
 import * as violation from './violations.ts';
 
 /** A control frame at its longest; no frame needs more bytes at once. */

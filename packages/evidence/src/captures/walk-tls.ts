@@ -1,5 +1,6 @@
 import { MODE, REMAINING, TLS_INFO } from './slots.ts';
-import { OPAQUE, type Stream } from './stream.ts';
+import type { Stream } from './stream.ts';
+import { OPAQUE } from './stream-mode.ts';
 
 const HEADER_BYTES = 5;
 const ALERT = 21;
