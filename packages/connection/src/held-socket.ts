@@ -11,6 +11,8 @@ export interface FinHolder {
   /** Have both Close frames passed? */
   readonly isHandshakeDone: boolean;
   finWanted(): void;
+  /** The peer's has come to its end, behind both Close frames. */
+  streamWasToEnd(): void;
 }
 
 const holderOf: unique symbol = Symbol('farewell.finHolder');
@@ -62,7 +64,7 @@ function askHolder(this: HeldSocket, ...args: unknown[]): HeldSocket {
 
 function streamEnded(this: HeldSocket): void {
   const holder = this[holderOf];
-  if (holder?.isHandshakeDone) holder.finWanted();
+  if (holder?.isHandshakeDone) holder.streamWasToEnd();
   else endListenerOfWs?.call(this);
 }
 

@@ -125,6 +125,7 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
   ask(): void {
     if (this.#isAsking || this.hasEnded) return;
     this.#isAsking = true;
+    if (this.isOpened && !this.#socket?.destroyed) this.#listen(now());
     for (let round = 0; round < mostRounds; round++) {
       const at = now();
       this.#refresh(at);
@@ -340,7 +341,6 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
   #refresh(at: number): void {
     const socket = this.#socket;
     if (!socket || socket.destroyed || !this.isOpened) return;
-    this.#listen(at);
     const unsentBytes = this.ws.bufferedAmount;
     if (unsentBytes !== this.#unsentBytes) {
       this.#unsentBytes = unsentBytes;
