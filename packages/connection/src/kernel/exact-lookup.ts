@@ -31,24 +31,27 @@ const answer = new Uint8Array(1024);
 const answerView = new DataView(answer.buffer);
 let netlink: number | undefined;
 
+/** What all questions have in common. */
+const unaddressed: Lookup = new Uint8Array(REQUEST_BYTES);
+const unaddressedView = new DataView(unaddressed.buffer);
+unaddressedView.setUint32(0, REQUEST_BYTES, true);
+unaddressedView.setUint16(4, SOCK_DIAG_BY_FAMILY, true);
+unaddressedView.setUint16(6, NLM_F_REQUEST, true);
+unaddressed[17] = IPPROTO_TCP;
+unaddressedView.setUint32(20, 0xffff_ffff, true);
+// No cookie: whatever the kernel holds for these addresses and ports.
+unaddressed.fill(0xff, REQUEST_BYTES - 8);
+
 /** The question for the connection of `socket`; null: it cannot be asked here. */
 export function prepareLookup(socket: Socket): Lookup | null {
   const calls = systemCalls();
   const fd = calls && descriptorOf(socket);
   if (!calls || fd === null) return null;
-  const request = new Uint8Array(REQUEST_BYTES);
-  const own = putAddress(request, { portAt: 24, addressAt: 28 }, () => ask(calls.getsockname, fd));
-  const peer = putAddress(request, { portAt: 26, addressAt: 44 }, () => ask(calls.getpeername, fd));
+  const request = unaddressed.slice();
+  const own = ask(calls.getsockname, fd) ? putAddress(request, 24, 28) : null;
+  const peer = own !== null && ask(calls.getpeername, fd) ? putAddress(request, 26, 44) : null;
   if (own === null || peer !== own) return null;
-  const view = new DataView(request.buffer);
-  view.setUint32(0, REQUEST_BYTES, true);
-  view.setUint16(4, SOCK_DIAG_BY_FAMILY, true);
-  view.setUint16(6, NLM_F_REQUEST, true);
   request[16] = own;
-  request[17] = IPPROTO_TCP;
-  view.setUint32(20, 0xffff_ffff, true);
-  // No cookie: whatever the kernel holds for these addresses and ports.
-  request.fill(0xff, REQUEST_BYTES - 8);
   return request;
 }
 
@@ -79,17 +82,13 @@ function ask(call: AddressCall, fd: number): boolean {
   return call(fd, address, addressSize) === 0;
 }
 
-/** Copies `struct sockaddr_in` or `sockaddr_in6` into the question; gives the family. */
-function putAddress(
-  request: Uint8Array,
-  { portAt, addressAt }: { readonly portAt: number; readonly addressAt: number },
-  read: () => boolean,
-): number | null {
-  if (!read()) return null;
+/** Copies `struct sockaddr_in` or `sockaddr_in6` into the question, byte by byte (a view costs more); gives the family. */
+function putAddress(request: Uint8Array, portAt: number, addressAt: number): number | null {
   const family = address[0];
   if (family !== AF_INET && family !== AF_INET6) return null;
-  request.set(address.subarray(2, 4), portAt);
-  const isV4 = family === AF_INET;
-  request.set(isV4 ? address.subarray(4, 8) : address.subarray(8, 24), addressAt);
+  const from = family === AF_INET ? 4 : 8;
+  const bytes = family === AF_INET ? 4 : 16;
+  for (let at = 0; at < 2; at++) request[portAt + at] = address[2 + at] ?? 0;
+  for (let at = 0; at < bytes; at++) request[addressAt + at] = address[from + at] ?? 0;
   return family;
 }
