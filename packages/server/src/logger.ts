@@ -21,9 +21,10 @@ export function logServer(server: ManagedServer, logger: Logger): () => void {
     opened: () => logger.debug({ connections: server.connections.size }, 'connection opened'),
     closed: (_, ending) => {
       const { cause, code, wasClean } = ending;
+      if (wasClean === true && logger.isLevelEnabled?.('debug') === false) return;
       const facts = { cause, code, wasClean };
-      if (wasClean !== true) logger.info(facts, ending.text);
-      else if (logger.isLevelEnabled?.('debug') !== false) logger.debug(facts, ending.text);
+      if (wasClean === true) logger.debug(facts, ending.text);
+      else logger.info(facts, ending.text);
     },
     refused: (cause, status) => logger.warn({ cause, status }, 'upgrade refused'),
     limited: (limit) => logger.warn({ limit }, 'a connection met a limit'),

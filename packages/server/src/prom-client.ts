@@ -3,6 +3,7 @@ import type { ManagedServer } from './managed-server.ts';
 import { counters, durations, gauges, secondsBuckets } from './metrics/instruments.ts';
 import { mapValues } from './metrics/map-values.ts';
 import { measureServer, readGauge } from './metrics/measure-server.ts';
+import type { Series } from './metrics/series.ts';
 
 /** Where prom-client's metrics of a server go. */
 export interface PromClientOptions {
@@ -24,12 +25,20 @@ export function promMetrics(
   const nameOf = (name: string): string => `${prefix}${name.replaceAll('.', '_')}`;
   const registers = [register];
   const made = {
-    counters: mapValues(counters, ({ name, help, labels }) => {
+    counters: mapValues(counters, ({ name, help, labels }, key) => {
+      const labelNames: string[] = [...labels];
+      const told = new Map<Series, number>();
       return new Counter({
         name: `${nameOf(name)}_total`,
         help,
-        labelNames: [...labels],
+        labelNames,
         registers,
+        collect() {
+          for (const series of measured.counts(key)) {
+            this.inc(series.labels, series.value - (told.get(series) ?? 0));
+            told.set(series, series.value);
+          }
+        },
       });
     }),
     durations: mapValues(durations, ({ name, help, labels }) => {
@@ -57,12 +66,11 @@ export function promMetrics(
       });
     }),
   };
-  const stop = measureServer(server, {
-    count: (name, labels) => made.counters[name].inc(labels),
-    time: (name, seconds, labels) => made.durations[name].observe(labels, seconds),
-  });
+  const measured = measureServer(server, (name, seconds, labels) =>
+    made.durations[name].observe(labels, seconds),
+  );
   return () => {
-    stop();
+    measured.stop();
     for (const kind of Object.values(made))
       for (const { name } of Object.values(kind) as { readonly name: string }[])
         register.removeSingleMetric(name);

@@ -1,32 +1,45 @@
-import type { Ending, ReadyState } from '@farewell/core';
+import type { Answer, Cause, Ending, ReadyState, Role } from '@farewell/core';
+import type { LimitName } from '../limits/limits.ts';
 import type { ManagedServer } from '../managed-server.ts';
+import type { RefusalCause } from '../refusals.ts';
 import type { CounterName, DurationName, GaugeName, Labels, Reading } from './instruments.ts';
+import { type Series, SeriesOf } from './series.ts';
 import { watchServer } from './watch-server.ts';
 
-/** Where measurements go: what an adapter makes of its library's instruments. */
-export interface Meters {
-  count(name: CounterName, labels: Labels): void;
-  /** Seconds. */
-  time(name: DurationName, seconds: number, labels: Labels): void;
+/** Where durations go: what an adapter makes of its library's histograms. */
+export type Time = (name: DurationName, seconds: number, labels: Labels) => void;
+
+/** A server that is measured. */
+export interface Measured {
+  /** The counters, now. */
+  readonly counts: (name: CounterName) => readonly Series[];
+  readonly stop: () => void;
 }
 
-/** Feeds the counters and histograms from now on. Gives a function that stops it. */
-export function measureServer(server: ManagedServer, meters: Meters): () => void {
-  const codes = new Set<string>();
-  return watchServer(server, {
-    opened: () => meters.count('opened', {}),
-    heartbeat: (_, latency) => meters.time('heartbeat', latency / 1_000, {}),
+/** Counts from now on, and tells each duration at once. */
+export function measureServer(server: ManagedServer, time: Time): Measured {
+  const series = {
+    opened: new SeriesOf<null, null>(() => ({})),
+    endings: new SeriesOf((cause: Cause, code: Code) => ({ cause, code: String(code) })),
+    timeWait: new SeriesOf((side: Role, held: Answer) => ({ side, held })),
+    refusals: new SeriesOf<RefusalCause, null>((cause) => ({ cause })),
+    limits: new SeriesOf<LimitName, null>((limit) => ({ limit })),
+  };
+  const codes = new Set<Code>();
+  const stop = watchServer(server, {
+    opened: () => series.opened.add(null, null),
+    heartbeat: (_, latency) => time('heartbeat', latency / 1_000, {}),
     closed: (_, ending) => {
-      const { cause, tcp } = ending;
-      meters.count('endings', { cause, code: bounded(codes, String(ending.code)) });
-      for (const [side, held] of Object.entries(tcp.heldTimeWait))
-        meters.count('timeWait', { side, held });
-      for (const [phase, duration] of phasesOf(ending))
-        meters.time('close', duration / 1_000, { phase });
+      const { client, server } = ending.tcp.heldTimeWait;
+      series.endings.add(ending.cause, bounded(codes, ending.code));
+      series.timeWait.add('client', client);
+      series.timeWait.add('server', server);
+      timePhases(ending, time);
     },
-    refused: (cause) => meters.count('refusals', { cause }),
-    limited: (limit) => meters.count('limits', { limit }),
+    refused: (cause) => series.refusals.add(cause, null),
+    limited: (limit) => series.limits.add(limit, null),
   });
+  return { counts: (name) => series[name].all, stop };
 }
 
 /** The gauges, now. */
@@ -34,28 +47,39 @@ export function readGauge(server: ManagedServer, name: GaugeName): Reading[] {
   return name === 'connections' ? readyStates(server) : drainStates(server);
 }
 
+type Code = Ending['code'] | 'other';
+
 /** The peer chooses the code, from 2,000; so many time series are kept, and the rest is one. */
 const mostCodes = 50;
 
-function bounded(codes: Set<string>, code: string): string {
+function bounded(codes: Set<Code>, code: Code): Code {
   if (!codes.has(code) && codes.size >= mostCodes) return 'other';
   codes.add(code);
   return code;
 }
 
-type Phase = readonly [phase: string, duration: number];
+const phase = {
+  handshake: { phase: 'closing-handshake' },
+  tcp: { phase: 'tcp' },
+  total: { phase: 'total' },
+} as const;
 
-/** In ms; phases that did not happen, or were not seen, are left out. */
-function phasesOf({ phases }: Ending): Phase[] {
+/** Phases that did not happen, or were not seen, are left out. */
+function timePhases({ phases }: Ending, time: Time): void {
   const { closeAt, endedAt } = phases;
   const { client, server } = closeAt;
-  const times = [client, server].filter((time) => time !== 'unknown');
-  const first = Math.min(...times);
-  if (times.length === 0) return [];
-  const total: Phase = ['total', endedAt - first];
-  if (times.length === 1) return [total];
-  const second = Math.max(...times);
-  return [['closing-handshake', second - first], ['tcp', endedAt - second], total];
+  if (client !== 'unknown' && server !== 'unknown') {
+    const [first, second] = client < server ? [client, server] : [server, client];
+    time('close', seconds(first, second), phase.handshake);
+    time('close', seconds(second, endedAt), phase.tcp);
+    return time('close', seconds(first, endedAt), phase.total);
+  }
+  const only = client === 'unknown' ? server : client;
+  if (only !== 'unknown') time('close', seconds(only, endedAt), phase.total);
+}
+
+function seconds(from: number, to: number): number {
+  return (to - from) / 1_000;
 }
 
 function readyStates(server: ManagedServer): Reading[] {

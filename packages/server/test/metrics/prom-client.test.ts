@@ -43,6 +43,20 @@ test('connections by readyState, endings by cause and code, refusals and limits'
   stop();
 });
 
+test('an event is counted once however often it is collected, and a reset counts from zero', async () => {
+  await using serves = await serving();
+  const register = new Registry();
+  const stop = promMetrics(serves.server, { register });
+  const opened = (): Promise<Record<string, number>> => valuesOf(register, 'farewell_opened_total');
+  expect(await opened()).toEqual({ '': 0 });
+  await serves.clients(2);
+  expect([await opened(), await opened()]).toEqual([{ '': 2 }, { '': 2 }]);
+  register.resetMetrics();
+  await serves.clients(1);
+  expect(await opened()).toEqual({ '': 1 });
+  stop();
+});
+
 test('durations of closing by phase, and round trips of heartbeats', async () => {
   await using serves = await serving({ heartbeat: { interval: 30, timeout: 5_000 } });
   const register = new Registry();
