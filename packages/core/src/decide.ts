@@ -120,16 +120,14 @@ function closeOwed(connection: Connection, { local }: Policy): CloseWanted | nul
   if (received !== undefined) {
     // RFC 6455 §5.5.1: the reply typically echoes the status code. The reason too, as proof of a reply.
     const { statusCode, reason } = peer.closeFrame ?? { statusCode: null, reason: '' };
-    const echoed =
-      statusCode === null || mayStandInClose(statusCode) ? { statusCode, reason } : empty;
-    return { at: received, ...echoed, because: 'peer' };
+    const echoes = statusCode === null || mayStandInClose(statusCode);
+    if (!echoes) return { at: received, statusCode: null, reason: '', because: 'peer' };
+    return { at: received, statusCode, reason, because: 'peer' };
   }
   if (end.threw)
     return { at: end.threw.at, statusCode: 1011, reason: '', because: 'handler-threw' };
   return end.closeWanted;
 }
-
-const empty = { statusCode: null, reason: '' };
 
 /** FIN, or the reset in its place, if it is our turn. */
 function endOwed(connection: Connection, policy: Policy): Action | null {
