@@ -49,7 +49,11 @@ process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
 process.exit(met ? 0 : 1);
 
 async function drainOnce(library, { mute }) {
-  const server = await start(`${support}websocket-server.js`, [library, '3600000'], ['--expose-gc']);
+  const server = await start(
+    `${support}websocket-server.js`,
+    [library, '3600000'],
+    ['--expose-gc'],
+  );
   const client = () => start(`${support}drain-client.js`, [String(server.port)]);
   const clients = await Promise.all(Array.from({ length: clientProcesses }, client));
   const share = { count: connections / clientProcesses, mute: mute / clientProcesses };

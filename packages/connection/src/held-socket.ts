@@ -8,11 +8,7 @@ import type { Duplex } from 'node:stream';
 
 /** Told when ws, or Node at the end of the peer's stream, wants to end ours. */
 export interface FinHolder {
-  /** Have both Close frames passed? */
-  readonly isHandshakeDone: boolean;
   finWanted(): void;
-  /** The peer's has come to its end, behind both Close frames. */
-  streamWasToEnd(): void;
 }
 
 const holderOf: unique symbol = Symbol('farewell.finHolder');
@@ -24,21 +20,6 @@ export function holdFin(socket: Socket, holder: FinHolder): void {
   const held: HeldSocket = socket;
   held[holderOf] = holder;
   held.end = askHolder;
-}
-
-let endListenerOfWs: ((this: Socket) => void) | undefined;
-
-/**
- * From now on, once both Close frames have passed, the end of the peer's stream is told to the holder alone. ws would
- * end its receiver once more, and for that Node makes an error that nobody gets (4 us). For a socket on which
- * ws has just begun to listen, so that the last listener is its own.
- */
-export function holdEnd(socket: Socket): void {
-  const last = socket.listeners('end').at(-1) as typeof endListenerOfWs;
-  endListenerOfWs ??= last;
-  if (last === undefined || last !== endListenerOfWs) return;
-  socket.off('end', last);
-  socket.on('end', streamEnded);
 }
 
 /** Ends the stream: FIN goes out behind all unsent data. */
@@ -60,12 +41,6 @@ function askHolder(this: HeldSocket, ...args: unknown[]): HeldSocket {
   // ws ends it again with the peer's stream. For that Node makes an error that nobody gets (13 us).
   else if (!this.writableEnded) endOf(this).apply(this, args);
   return this;
-}
-
-function streamEnded(this: HeldSocket): void {
-  const holder = this[holderOf];
-  if (holder?.isHandshakeDone) holder.streamWasToEnd();
-  else endListenerOfWs?.call(this);
 }
 
 type End = (this: Duplex, ...args: unknown[]) => unknown;

@@ -15,7 +15,7 @@ import { type Alarm, alarmClock, inStep, now } from './alarm-clock.ts';
 import { CloseFrames, type OwnClose } from './close-frames.ts';
 import { type Ending, EndingWithText } from './ending.ts';
 import { breachOf, factsOfError } from './errors-of-ws.ts';
-import { type FinHolder, forgetHolder, holdEnd, holdFin, letFinGo } from './held-socket.ts';
+import { type FinHolder, forgetHolder, holdFin, letFinGo } from './held-socket.ts';
 import { onlyFinIsUnread, tcpStateOf } from './kernel/own-socket.ts';
 import { LastLook } from './last-look.ts';
 import { resetSocket } from './reset-socket.ts';
@@ -92,7 +92,6 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
     const at = now();
     const { heartbeat } = this.#settings.policy;
     this.opened(at);
-    if (this.#socket) holdEnd(this.#socket);
     // The bytes of the opening handshake are no sign of life later on.
     this.#bytesRead = this.#socket?.bytesRead ?? 0;
     if (!heartbeat) return this.ask();
@@ -140,13 +139,17 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
     this.#isAsking = false;
   }
 
-  /** From the holder of the FIN. Decided a moment later: only behind `end()` ws tells of a breach. */
+  /**
+   * From the holder of the FIN. Decided a moment later: only behind `end()` ws tells of a breach. At the end of the
+   * peer's stream, behind both Close frames, there is none to be told any more.
+   */
   finWanted(): void {
     const socket = this.#socket;
     if (!this.isOpened) return socket ? letFinGo(socket) : undefined;
     // ws is CLOSING before it calls `end()`, and Node does so at the end of the stream only.
     const isForeign = this.ws.readyState === this.ws.OPEN && !socket?.readableEnded;
     if (isForeign) this.#owner[wasCut]('ended');
+    else if (socket?.readableEnded && this.isHandshakeDone) this.streamWasToEnd();
     else process.nextTick(wantsFin, this);
   }
 
