@@ -1,12 +1,6 @@
-import { type Meter, metrics, type Observable, type ObservableCallback } from '@opentelemetry/api';
+import { type Meter, metrics, type ObservableCallback } from '@opentelemetry/api';
 import type { ManagedServer } from './managed-server.ts';
-import {
-  counters,
-  durations,
-  gauges,
-  type Reading,
-  secondsBuckets,
-} from './metrics/instruments.ts';
+import { counters, durations, gauges, secondsBuckets } from './metrics/instruments.ts';
 import { mapValues } from './metrics/map-values.ts';
 import { measureServer, readGauge } from './metrics/measure-server.ts';
 
@@ -27,33 +21,29 @@ export function openTelemetryMetrics(
   server: ManagedServer,
   { meter = metrics.getMeter('@farewell/server'), attributes = {} }: OpenTelemetryOptions = {},
 ): () => void {
-  const made = mapValues(durations, ({ name, help }) => {
-    const advice = { explicitBucketBoundaries: secondsBuckets };
-    return meter.createHistogram(name, { description: help, unit: 's', advice });
-  });
-  const measured = measureServer(server, (name, seconds, labels) =>
-    made[name].record(seconds, { ...attributes, ...labels }),
-  );
-  const observe = (instrument: Observable, read: () => readonly Reading[]): (() => void) => {
-    const callback: ObservableCallback = (result) => {
-      for (const { labels, value } of read()) result.observe(value, { ...attributes, ...labels });
-    };
-    instrument.addCallback(callback);
-    return () => instrument.removeCallback(callback);
+  const made = {
+    // Not observable ones: servers with the same attributes add up, and nothing is lost that is collected after the stop.
+    counters: mapValues(counters, ({ name, help }) =>
+      meter.createCounter(name, { description: help }),
+    ),
+    durations: mapValues(durations, ({ name, help }) => {
+      const advice = { explicitBucketBoundaries: secondsBuckets };
+      return meter.createHistogram(name, { description: help, unit: 's', advice });
+    }),
   };
-  const stops = [
-    ...Object.values(
-      mapValues(counters, ({ name, help }, key) => {
-        const counter = meter.createObservableCounter(name, { description: help });
-        return observe(counter, () => measured.counts(key));
-      }),
-    ),
-    ...Object.values(
-      mapValues(gauges, ({ name, help }, key) => {
-        const gauge = meter.createObservableGauge(name, { description: help });
-        return observe(gauge, () => readGauge(server, key));
-      }),
-    ),
-  ];
-  return () => [measured.stop, ...stops].forEach((each) => each());
+  const { stop } = measureServer(
+    server,
+    (name, seconds, labels) => made.durations[name].record(seconds, { ...attributes, ...labels }),
+    (name, labels) => made.counters[name].add(1, { ...attributes, ...labels }),
+  );
+  const stops = Object.entries(gauges).map(([key, { name, help }]) => {
+    const gauge = meter.createObservableGauge(name, { description: help });
+    const read: ObservableCallback = (result) => {
+      for (const { labels, value } of readGauge(server, key as keyof typeof gauges))
+        result.observe(value, { ...attributes, ...labels });
+    };
+    gauge.addCallback(read);
+    return () => gauge.removeCallback(read);
+  });
+  return () => [stop, ...stops].forEach((each) => each());
 }

@@ -9,6 +9,9 @@ import { watchServer } from './watch-server.ts';
 /** Where durations go: what an adapter makes of its library's histograms. */
 export type Time = (name: DurationName, seconds: number, labels: Labels) => void;
 
+/** Told of each event that a counter counts. */
+export type Count = (name: CounterName, labels: Labels) => void;
+
 /** A server that is measured. */
 export interface Measured {
   /** The counters, now. */
@@ -17,13 +20,19 @@ export interface Measured {
 }
 
 /** Counts from now on, and tells each duration at once. */
-export function measureServer(server: ManagedServer, time: Time): Measured {
+export function measureServer(
+  server: ManagedServer,
+  time: Time,
+  count: Count | null = null,
+): Measured {
+  const on = (name: CounterName) => count && ((labels: Labels) => count(name, labels));
+  const codeOf = (cause: Cause, code: Code): Labels => ({ cause, code: String(code) });
   const series = {
-    opened: new SeriesOf<null, null>(() => ({})),
-    endings: new SeriesOf((cause: Cause, code: Code) => ({ cause, code: String(code) })),
-    timeWait: new SeriesOf((side: Role, held: Answer) => ({ side, held })),
-    refusals: new SeriesOf<RefusalCause, null>((cause) => ({ cause })),
-    limits: new SeriesOf<LimitName, null>((limit) => ({ limit })),
+    opened: new SeriesOf<null, null>(() => ({}), on('opened')),
+    endings: new SeriesOf(codeOf, on('endings')),
+    timeWait: new SeriesOf((side: Role, held: Answer) => ({ side, held }), on('timeWait')),
+    refusals: new SeriesOf<RefusalCause, null>((cause) => ({ cause }), on('refusals')),
+    limits: new SeriesOf<LimitName, null>((limit) => ({ limit }), on('limits')),
   };
   const codes = new Set<Code>();
   const stop = watchServer(server, {

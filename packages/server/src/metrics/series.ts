@@ -11,11 +11,17 @@ export interface Series extends Reading {
  */
 export class SeriesOf<A extends string | null, B extends string | number | null> {
   readonly #labelsOf: (first: A, second: B) => Labels;
+  readonly #onCount: ((labels: Labels) => void) | null;
   readonly #byFirst = new Map<A, Map<B, Series>>();
   readonly #all: Series[] = [];
 
-  constructor(labelsOf: (first: A, second: B) => Labels) {
+  /** `onCount` is told of each event, for a library that has to be. */
+  constructor(
+    labelsOf: (first: A, second: B) => Labels,
+    onCount: ((labels: Labels) => void) | null = null,
+  ) {
     this.#labelsOf = labelsOf;
+    this.#onCount = onCount;
   }
 
   /** In the order in which they came up; always the same objects. */
@@ -24,8 +30,9 @@ export class SeriesOf<A extends string | null, B extends string | number | null>
   }
 
   add(first: A, second: B): void {
-    const known = this.#byFirst.get(first)?.get(second);
-    (known ?? this.#begin(first, second)).value += 1;
+    const series = this.#byFirst.get(first)?.get(second) ?? this.#begin(first, second);
+    series.value += 1;
+    this.#onCount?.(series.labels);
   }
 
   #begin(first: A, second: B): Series {

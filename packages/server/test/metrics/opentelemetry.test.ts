@@ -42,3 +42,22 @@ test('the same measurements through OpenTelemetry, with the attributes asked for
   stop();
   await provider.shutdown();
 });
+
+test('what two servers with the same attributes count adds up, also when it is collected after they stopped', async () => {
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
+  const meter = new MeterProvider({ readers: [reader] }).getMeter('test');
+  await using first = await serving();
+  await using second = await serving();
+  const stops = [first, second].map(({ server }) => openTelemetryMetrics(server, { meter }));
+  await first.clients(1);
+  await second.clients(2);
+  for (const stop of stops) stop();
+  await reader.forceFlush();
+  const [exported] = exporter.getMetrics();
+  const opened = exported?.scopeMetrics[0]?.metrics.find(
+    ({ descriptor }) => descriptor.name === 'farewell.opened',
+  );
+  expect(opened?.dataPoints.map(({ value }) => value)).toEqual([3]);
+  await reader.shutdown();
+});
