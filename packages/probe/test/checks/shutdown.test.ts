@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { shutdownChecks } from '../../src/checks/shutdown.ts';
 import { listenRawPeer, type RawServer } from '../../src/raw-server.ts';
-import { runShutdown } from '../../src/run/run-shutdown.ts';
+import type { CheckResult } from '../../src/run/run-checks.ts';
+import { type RunShutdownOptions, runShutdown } from '../../src/run/run-shutdown.ts';
 import type { Step } from '../../src/script.ts';
 import { short } from '../support/run-check.ts';
 import {
@@ -35,26 +36,36 @@ const byTheBook: Stop = {
   goneAfter: 350,
 };
 
+/** All checks of a stop, played against the server at that port. */
+function runAgainst(
+  port: number,
+  process: Pick<RunShutdownOptions, 'stop' | 'isAlive'>,
+): Promise<readonly CheckResult[]> {
+  return runShutdown(
+    { url: new URL(`ws://127.0.0.1:${port}/`) },
+    {
+      checks: shutdownChecks,
+      limits: short,
+      readSockets: null,
+      signal: new AbortController().signal,
+      ...process,
+    },
+  );
+}
+
 async function verdicts(stop: Stop): Promise<Readonly<Record<string, string>>> {
   const unavailable = httpServer('HTTP/1.1 503 Service Unavailable');
   await using listening = await listenRawPeer((index) =>
     index >= clients && stop.latecomers === 'refused' ? unavailable : open,
   );
   let stoppedAt = Number.POSITIVE_INFINITY;
-  const results = await runShutdown(
-    { url: new URL(`ws://127.0.0.1:${listening.port}/`) },
-    {
-      checks: shutdownChecks,
-      limits: short,
-      readSockets: null,
-      signal: new AbortController().signal,
-      stop: () => {
-        stoppedAt = performance.now();
-        perform(listening, stop);
-      },
-      isAlive: () => stop.goneAfter === null || performance.now() < stoppedAt + stop.goneAfter,
+  const results = await runAgainst(listening.port, {
+    stop: () => {
+      stoppedAt = performance.now();
+      perform(listening, stop);
     },
-  );
+    isAlive: () => stop.goneAfter === null || performance.now() < stoppedAt + stop.goneAfter,
+  });
   return Object.fromEntries(results.map(({ check, judgement }) => [check.id, judgement.verdict]));
 }
 
@@ -127,19 +138,12 @@ describe('a server that lets nobody in is not stopped, and said to be so', () =>
   ] as const)('%s', async (_, script, seen) => {
     await using listening = await listenRawPeer(() => script);
     let stopped = false;
-    const results = await runShutdown(
-      { url: new URL(`ws://127.0.0.1:${listening.port}/`) },
-      {
-        checks: shutdownChecks,
-        limits: short,
-        readSockets: null,
-        signal: new AbortController().signal,
-        stop: () => {
-          stopped = true;
-        },
-        isAlive: () => true,
+    const results = await runAgainst(listening.port, {
+      stop: () => {
+        stopped = true;
       },
-    );
+      isAlive: () => true,
+    });
     expect(stopped).toBe(false);
     expect(results).toHaveLength(shutdownChecks.length);
     for (const { judgement } of results)
