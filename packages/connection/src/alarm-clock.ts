@@ -111,14 +111,21 @@ export class AlarmClock {
 
   #ringAll(): void {
     this.#timer = null;
-    const began = now();
+    try {
+      this.#ringDue(now());
+    } finally {
+      // One alarm that throws does not silence the others.
+      this.#arm();
+    }
+  }
+
+  #ringDue(began: number): void {
     for (let time = began; time - began < slice; time = now()) {
       const alarm = this.#firstDue(time);
-      if (!alarm) break;
+      if (!alarm) return;
       this.clear(alarm);
       alarm.ring(time);
     }
-    this.#arm();
   }
 
   #firstDue(time: number): Alarm | null {

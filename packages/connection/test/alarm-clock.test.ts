@@ -1,7 +1,7 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type Alarm, AlarmClock, now } from '../src/alarm-clock.ts';
 
 function alarm(ring: (at: number) => void): Alarm {
@@ -44,6 +44,27 @@ test('no alarm rings before its time', async () => {
   const at = now() + 15;
   const rungAt = await new Promise<number>((resolve) => clock.set(alarm(resolve), at));
   expect(rungAt).toBeGreaterThanOrEqual(at);
+});
+
+test('an alarm that throws does not silence the others', () => {
+  vi.useFakeTimers();
+  try {
+    const clock = new AlarmClock();
+    const rung: string[] = [];
+    const thrower = alarm(() => {
+      throw new Error('of an alarm');
+    });
+    clock.set(thrower, now() + 5);
+    clock.set(
+      alarm(() => rung.push('second')),
+      now() + 10,
+    );
+    expect(() => vi.advanceTimersByTime(8)).toThrow('of an alarm');
+    vi.advanceTimersByTime(20);
+    expect(rung).toEqual(['second']);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('many alarms at once leave the event loop its turns', async () => {

@@ -2,9 +2,8 @@ import { stat } from 'node:fs/promises';
 import type { CaptureProgress } from '@farewell/evidence';
 import { formatCount, formatDuration } from '../terminal/format.ts';
 import type { OutputStream } from '../terminal/io.ts';
-import { write } from '../terminal/write.ts';
+import { clearLine, write } from '../terminal/write.ts';
 
-const clearLine = '\r\u001B[K';
 const everyMs = 200;
 
 /** One line on stderr that tells how far the reading is; only on a terminal. */

@@ -1,4 +1,4 @@
-import type { Never, Observation, Role, Unknown } from '@farewell/core';
+import { type Never, type Observation, peerOf, type Role, type Unknown } from '@farewell/core';
 import type { CapturedConnection, CapturedSide } from './captured-connection.ts';
 
 const roles = ['client', 'server'] as const;
@@ -76,7 +76,7 @@ function gaps(connection: CapturedConnection): Observation[] {
     add(connection.firstPacketAt, 'the beginning of the connection');
   }
   if (connection.seen !== 'both') {
-    add(connection.firstPacketAt, `the packets of the ${other(connection.seen)}`);
+    add(connection.firstPacketAt, `the packets of the ${peerOf(connection.seen)}`);
   }
   for (const by of roles) {
     const side = connection.sides[by];
@@ -114,8 +114,4 @@ function neverSeen(connection: CapturedConnection): Never[] {
     if (side.closeFrame === null && connection.webSocket === true) never.push(`${by}-sent-close`);
   }
   return never;
-}
-
-function other(role: Role): Role {
-  return role === 'client' ? 'server' : 'client';
 }

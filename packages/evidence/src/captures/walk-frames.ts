@@ -208,7 +208,8 @@ function followHeartbeat(stream: Stream): void {
 
 function note(stream: Stream): void {
   if (stream.note === null || header.opcode === CLOSE) return;
-  const kind = frameKinds[frameKindIndex(header.opcode)] ?? 'other';
+  const known = frameKinds[frameKindIndex(header.opcode)] ?? 'other';
+  const kind = known === 'other' ? `reserved opcode ${header.opcode}` : known;
   const fragment = header.fin ? '' : ', not final';
   stream.note({ kind: 'frame', text: `${kind}, ${header.payloadBytes} bytes${fragment}` });
 }

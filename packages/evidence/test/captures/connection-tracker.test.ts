@@ -127,6 +127,15 @@ describe('a tracker', () => {
   });
 });
 
+describe('events of frames', () => {
+  it('names a reserved opcode by its number', () => {
+    const script = new ConnectionScript().upgrade().frame('client', { opcode: 0xb });
+    const file = pcapOf(script.segments.map((segment) => packetOf(segment)));
+    const events = readAll(file, { watch: 0 }).connections[0]?.events ?? [];
+    expect(events.at(-1)?.text).toMatch(/^reserved opcode 11, \d+ bytes$/);
+  });
+});
+
 describe('up to when a connection was looked at, over several files', () => {
   const one = new ConnectionScript().upgrade().fin('client').ack('server');
   const last = one.segments.at(-1)?.at ?? 0;
