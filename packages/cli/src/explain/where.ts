@@ -25,7 +25,7 @@ export function parseWhere(text: string): Result<Condition> {
     case 'code': {
       const number = Number(value);
       const isRight = /^\d{1,5}$/.test(value) && number <= 65_535;
-      if (!isRight) return failed(`Expected a number in \`--where ${field}=\`, got \`${value}\``);
+      if (!isRight) return failed(`Expected 0 to 65535 in \`--where ${field}=\`, got \`${value}\``);
       return ok(field === 'port' ? { field, port: number } : { field, code: number });
     }
     case 'verdict':
