@@ -1,8 +1,9 @@
 /**
  * How fast captures are read, against tools that do less (tcpdump: copies), as much of TCP (tshark's list
- * of connections, tcptrace) and as much of WebSocket (tshark's fields). Both captures are generated
- * (support/generate-captures.js): 3 million small packets in 150,000 connections, and 1 GB of large
- * packets; both are in the page cache, and the start of the process counts. Rounds are interleaved and
+ * of connections, tcptrace) and as much of WebSocket (tshark's fields). Both captures are of real traffic, recorded
+ * now and repeated (support/record-traffic.js), or generated where the `capture` in the result says so, as recording
+ * needs root and tcpdump: 3 million small packets in 150,000 connections, and 1 GB of large packets. Both are in
+ * the page cache, and the start of the process counts. Rounds are interleaved and
  * medians compared. A tool that is missing is left out by name:
  * `apt-get install tcpdump tshark tcptrace`. Needs `npm run build` and 1.4 GB in the temporary directory.
  *
@@ -21,7 +22,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeLargePackets, writeSmallPackets } from './support/generate-captures.js';
+import { makeLargeCapture, makeSmallCapture } from './support/make-capture.js';
 import { environment, median, numberAfter, wordAfter } from './support/measure.js';
 
 const reader = pathOf('./support/read-captures.js');
@@ -67,14 +68,13 @@ function measureSmall() {
   const connections = numberAfter('--connections', 150_000);
   // Few at a time, as in a capture of a busy server: most connections have ended when the next begin.
   const concurrent = Math.min(2000, connections);
-  const { packets } = writeSmallPackets(file, { connections, concurrent });
+  const made = makeSmallCapture(file, { connections, concurrent });
   const names = process.argv.includes('--without-tshark') ? ['tcpdump'] : Object.keys(tools);
-  const capture = `generated: ${packets} small packets in ${connections} connections`;
   return [
     ...(isWanted('small')
-      ? [{ capture, ...measure(file, { names, goal: 0, live: concurrent, explained: true }) }]
+      ? [{ ...made, ...measure(file, { names, goal: 0, live: concurrent, explained: true }) }]
       : []),
-    ...(isWanted('conclusions') ? [{ capture, ...measureConclusions(file) }] : []),
+    ...(isWanted('conclusions') ? [{ ...made, ...measureConclusions(file) }] : []),
   ];
 }
 
@@ -130,10 +130,9 @@ function measureLarge() {
   if (!isWanted('large')) return [];
   const file = join(folder, 'large.pcap');
   const bytes = numberAfter('--megabytes', 1000) * 1e6;
-  const { packets } = writeLargePackets(file, { connections: 50, bytes });
-  const capture = `generated: ${packets} large packets, ${Math.round(bytes / 1e6)} MB`;
+  const made = makeLargeCapture(file, { concurrent: 50, bytes });
   return [
-    { capture, ...measure(file, { names: ['tcpdump'], goal: 1, live: 50, explained: false }) },
+    { ...made, ...measure(file, { names: ['tcpdump'], goal: 1, live: 50, explained: false }) },
   ];
 }
 

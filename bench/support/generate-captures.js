@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { CaptureFile } from './capture-file.js';
 
 /**
  * Captures for the bench: generated, in the shape of real traffic (handshake, upgrade, masked and
@@ -12,88 +12,44 @@ const SYN = 2;
 const PSH = 8;
 const ACK = 16;
 const HEADER_BYTES = 14 + 20 + 32;
-const CHUNK_BYTES = 8 << 20;
 
-/** Appends packets to a pcap file through one buffer; `-` is standard output. */
-class CaptureFile {
-  #fd;
-  #buffer = Buffer.alloc(CHUNK_BYTES);
-  #view = new DataView(this.#buffer.buffer, this.#buffer.byteOffset, CHUNK_BYTES);
-  #used = 0;
-  packets = 0;
-  bytes = 0;
+/** Writes the segments of generated connections, 3 microseconds apart. */
+class SegmentFile extends CaptureFile {
   /** Microseconds since 1970. */
   now = 1_700_000_000_000_000;
 
-  constructor(path) {
-    this.#fd = path === '-' ? 1 : openSync(path, 'w');
-    const header = Buffer.alloc(24);
-    header.writeUInt32LE(0xa1b2c3d4, 0);
-    header.writeUInt16LE(2, 4);
-    header.writeUInt16LE(4, 6);
-    header.writeUInt32LE(262_144, 16);
-    header.writeUInt32LE(1, 20);
-    this.#write(header);
-  }
-
   /** One segment of a connection; `payload` is a Buffer. */
   segment(connection, fromClient, { flags, payload }) {
-    const length = HEADER_BYTES + payload.length;
-    if (this.#used + 16 + length > CHUNK_BYTES) this.#flush();
-    const at = this.#used;
-    const view = this.#view;
     this.now += 3;
-    view.setUint32(at, Math.floor(this.now / 1e6), true);
-    view.setUint32(at + 4, this.now % 1e6, true);
-    view.setUint32(at + 8, length, true);
-    view.setUint32(at + 12, length, true);
-    this.#headers(at + 16, connection, { fromClient, flags, payloadLength: payload.length });
-    this.#buffer.set(payload, at + 16 + HEADER_BYTES);
-    this.#used += 16 + length;
-    this.packets += 1;
-    this.bytes += 16 + length;
+    const packet = this.add(this.now, HEADER_BYTES + payload.length);
+    this.#headers(packet, connection, { fromClient, flags, payloadLength: payload.length });
+    packet.set(payload, HEADER_BYTES);
   }
 
-  #headers(at, connection, { fromClient, flags, payloadLength }) {
-    const view = this.#view;
+  #headers(packet, connection, { fromClient, flags, payloadLength }) {
     const sender = fromClient ? connection.client : connection.server;
     const receiver = fromClient ? connection.server : connection.client;
-    this.#buffer.fill(0, at, at + HEADER_BYTES);
-    view.setUint16(at + 12, 0x0800);
-    view.setUint8(at + 14, 0x45);
-    view.setUint16(at + 16, 52 + payloadLength);
-    view.setUint16(at + 18, (sender.identification += 1) & 0xffff);
-    view.setUint16(at + 20, 0x4000);
-    view.setUint8(at + 22, 64);
-    view.setUint8(at + 23, 6);
-    view.setUint32(at + 26, sender.address);
-    view.setUint32(at + 30, receiver.address);
-    view.setUint16(at + 34, sender.port);
-    view.setUint16(at + 36, receiver.port);
-    view.setUint32(at + 38, sender.next);
-    view.setUint32(at + 42, flags & ACK ? receiver.next : 0);
-    view.setUint8(at + 46, 0x80);
-    view.setUint8(at + 47, flags);
-    view.setUint16(at + 48, 502);
+    packet.fill(0, 0, HEADER_BYTES);
+    packet.writeUInt16BE(0x0800, 12);
+    packet.writeUInt8(0x45, 14);
+    packet.writeUInt16BE(52 + payloadLength, 16);
+    packet.writeUInt16BE((sender.identification += 1) & 0xffff, 18);
+    packet.writeUInt16BE(0x4000, 20);
+    packet.writeUInt8(64, 22);
+    packet.writeUInt8(6, 23);
+    packet.writeUInt32BE(sender.address, 26);
+    packet.writeUInt32BE(receiver.address, 30);
+    packet.writeUInt16BE(sender.port, 34);
+    packet.writeUInt16BE(receiver.port, 36);
+    packet.writeUInt32BE(sender.next, 38);
+    packet.writeUInt32BE(flags & ACK ? receiver.next : 0, 42);
+    packet.writeUInt8(0x80, 46);
+    packet.writeUInt8(flags, 47);
+    packet.writeUInt16BE(502, 48);
     // No-operation twice, then the timestamps option: as real segments have it.
-    view.setUint32(at + 54, 0x0101080a);
-    view.setUint32(at + 58, Math.floor(this.now / 1000) >>> 0);
+    packet.writeUInt32BE(0x0101080a, 54);
+    packet.writeUInt32BE(Math.floor(this.now / 1000) >>> 0, 58);
     sender.next = (sender.next + payloadLength + (flags & (SYN | FIN) ? 1 : 0)) >>> 0;
-  }
-
-  #flush() {
-    this.#write(this.#buffer.subarray(0, this.#used));
-    this.#used = 0;
-  }
-
-  /** A pipe takes as much as it has room for. */
-  #write(bytes) {
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
-  }
-
-  close() {
-    this.#flush();
-    closeSync(this.#fd);
   }
 }
 
@@ -168,7 +124,7 @@ const shortConnection = [
 
 /** `connections` short connections, `concurrent` of them at a time, their packets interleaved. */
 export function writeSmallPackets(path, { connections, concurrent }) {
-  const file = new CaptureFile(path);
+  const file = new SegmentFile(path);
   const live = [];
   let opened = 0;
   while (opened < connections || live.length > 0) {
@@ -189,7 +145,7 @@ export function writeSmallPackets(path, { connections, concurrent }) {
 
 /** `connections` that each carry messages of 64 KB in full-sized segments until `bytes` are written. */
 export function writeLargePackets(path, { connections, bytes }) {
-  const file = new CaptureFile(path);
+  const file = new SegmentFile(path);
   const live = Array.from({ length: connections }, (_, index) => open(index));
   for (const connection of live) {
     for (const [fromClient, flags, payload] of shortConnection.slice(0, 7)) {
