@@ -28,6 +28,7 @@ export {
 export { type ReadInThreadOptions, readCapturesInThread } from './captures/read-in-thread.ts';
 export type { ReportedConnection } from './captures/record-reader.ts';
 export type { RoleBasis } from './captures/roles.ts';
+export type { Shape } from './captures/shape.ts';
 export type { Violation } from './captures/violations.ts';
 export { EvidenceError, type EvidenceErrorCode } from './evidence-error.ts';
 export { atProcessEnd } from './kernel-trace/at-process-end.ts';

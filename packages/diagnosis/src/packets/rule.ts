@@ -4,7 +4,11 @@ import type { Confidence, EvidenceItem } from '../verdict.ts';
 import type { ConnectionVerdict } from './verdict.ts';
 import type { WireCase, WireConnection, WireSide } from './wire-connection.ts';
 
-/** Looks at one connection. Silent (an empty list) where it has nothing to say. */
+/**
+ * Looks at one connection. Silent (an empty list) where it has nothing to say. Whether it speaks, and its
+ * summary, must not depend on figures of a connection that ended plainly: such connections are diagnosed
+ * once for all that are alike but for figures (`endedPlainly` of the captures' reader says what is plain).
+ */
 export type PacketRule = (wire: WireCase) => readonly ConnectionVerdict[];
 
 export const roles: readonly Role[] = ['client', 'server'];

@@ -58,14 +58,11 @@ export function capturedSide(slots: Slots, texts: TextsByNumber, side: number): 
 
 function readFin(slots: Slots, side: number): CapturedFin | null {
   if (!slots.has(slot.FIN_SEEN, side)) return null;
-  const peer = slot.SIDE_STRIDE - side;
-  const ackKnown = slots.has(slot.FIN_ACK_KNOWN, side);
-  const ack = slots.word(slot.FIN_ACK, side);
   return {
     at: slots.number(slot.FIN_AT, side),
     count: slots.word(slot.FIN_COUNT, side),
     hadPeerFin: hadPeerFin(slots, side),
-    hadPeerClose: ackKnown ? covers(slots, { ack, peer }) : 'unknown',
+    hadPeerClose: finHadPeerClose(slots, side),
     ackedAt: slots.has(slot.FIN_ACKED, side) ? slots.number(slot.FIN_ACKED_AT, side) : null,
   };
 }
@@ -75,7 +72,7 @@ function readFin(slots: Slots, side: number): CapturedFin | null {
  * the capture. Without a FIN of the other side: an acknowledgment of just one byte more than was seen
  * may be that of a FIN that escaped the capture.
  */
-function hadPeerFin(slots: Slots, side: number): boolean | Unknown {
+export function hadPeerFin(slots: Slots, side: number): boolean | Unknown {
   const peer = slot.SIDE_STRIDE - side;
   if (!slots.has(slot.FIN_ACK_KNOWN, side))
     return slots.has(slot.FIN_SEEN, peer) ? 'unknown' : false;
@@ -85,8 +82,19 @@ function hadPeerFin(slots: Slots, side: number): boolean | Unknown {
   return ((ack - slots.word(slot.HIGHEST_SEQUENCE, peer)) | 0) > 0 ? 'unknown' : false;
 }
 
+/** Had the sender of the FIN received the peer's Close frame? */
+export function finHadPeerClose(slots: Slots, side: number): boolean | Unknown {
+  if (!slots.has(slot.FIN_ACK_KNOWN, side)) return 'unknown';
+  return coversClose(slots, slots.word(slot.FIN_ACK, side), slot.SIDE_STRIDE - side);
+}
+
+/** Had the sender of the Close frame received the peer's? */
+export function closeHadPeerClose(slots: Slots, side: number): boolean | Unknown {
+  return coversClose(slots, slots.word(slot.CLOSE_ACK, side), slot.SIDE_STRIDE - side);
+}
+
 /** Does an acknowledgment cover the peer's Close frame? Unknown if the peer's frames are. */
-function covers(slots: Slots, { ack, peer }: { ack: number; peer: number }): boolean | Unknown {
+function coversClose(slots: Slots, ack: number, peer: number): boolean | Unknown {
   if (slots.word(slot.CLOSE_CODE, peer) === 0) {
     return slots.has(slot.SYNC_LOST, peer) || slots.word(slot.PACKETS, peer) === 0
       ? 'unknown'
@@ -114,12 +122,11 @@ function readReset(slots: Slots, side: number): CapturedReset | null {
 function readClose(slots: Slots, texts: TextsByNumber, side: number): CapturedCloseFrame | null {
   const code = slots.word(slot.CLOSE_CODE, side);
   if (code === 0) return null;
-  const ack = slots.word(slot.CLOSE_ACK, side);
   return {
     at: slots.number(slot.CLOSE_AT, side),
     statusCode: code === WITHOUT_CODE ? null : code & 0xffff,
     reason: texts.text(slots.word(slot.CLOSE_REASON, side)),
-    hadPeerClose: covers(slots, { ack, peer: slot.SIDE_STRIDE - side }),
+    hadPeerClose: closeHadPeerClose(slots, side),
   };
 }
 

@@ -7,6 +7,7 @@ import type { EventLog } from './event-log.ts';
 import { type Report, readConnection } from './read-connection.ts';
 import { clientSide } from './roles.ts';
 import { settleConnection } from './settle-connection.ts';
+import { type Shape, shapeOf } from './shape.ts';
 import { INDEX } from './slots.ts';
 import type { Stream } from './stream.ts';
 
@@ -39,6 +40,11 @@ export class ConnectionRecord {
   read(): CapturedConnection {
     const { slots, texts } = this.settled();
     return readConnection({ slots, texts, report: this.report, events: this.events() });
+  }
+
+  /** What it has in common with others, of which all may then be concluded at once; null: nothing. Valid until the next call. */
+  shape(): Shape | null {
+    return shapeOf(this.settled().slots);
   }
 
   /** The stream that seeks the connection, when nothing is left to be found out about it. */

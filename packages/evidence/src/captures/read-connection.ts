@@ -78,31 +78,37 @@ function readHandshake(slots: slot.Slots, texts: TextsByNumber): CapturedHandsha
     subprotocol: text(slot.SUBPROTOCOL),
     extensions: text(slot.EXTENSIONS),
     serverSoftware: text(slot.SERVER_SOFTWARE),
-    accept: success ? acceptOf(slots, requestSeen) : 'unknown',
+    accept: acceptOf(slots),
     upgradeHeader: success ? !hasFlag(slots, slot.RESPONSE_WITHOUT_UPGRADE) : 'unknown',
   };
 }
 
-function acceptOf(slots: slot.Slots, requestSeen: boolean): CapturedHandshake['accept'] {
+/** What the server's answer to the key was worth; `unknown` also of a request that it refused. */
+export function acceptOf(slots: slot.Slots): CapturedHandshake['accept'] {
+  if (!hasFlag(slots, slot.WEBSOCKET)) return 'unknown';
   const received = slots.word(slot.ACCEPT_RECEIVED);
   if (received === 0) return 'absent';
   const expected = slots.word(slot.ACCEPT_EXPECTED);
-  if (!requestSeen || expected === 0) return 'unknown';
+  if (!hasFlag(slots, slot.UPGRADE_REQUESTED) || expected === 0) return 'unknown';
   return expected === received ? 'right' : 'wrong';
 }
 
-function payloadOf(
+/** What the connection carries. */
+export function payloadOf(
   slots: slot.Slots,
   webSocket: boolean | 'likely',
 ): CapturedConnection['payload'] {
   if (webSocket !== false) return 'websocket';
-  const modes = [slots.word(slot.MODE), slots.word(slot.MODE, slot.SIDE_STRIDE)];
   const tls = slots.word(slot.TLS_INFO) | slots.word(slot.TLS_INFO, slot.SIDE_STRIDE);
-  if (tls !== 0 || modes.includes(TLS_MODE)) return 'tls';
+  if (tls !== 0 || isInMode(slots, TLS_MODE)) return 'tls';
   if (hasFlag(slots, slot.HTTP)) return 'http';
   const bytes =
     slots.number(slot.PAYLOAD_BYTES) + slots.number(slot.PAYLOAD_BYTES, slot.SIDE_STRIDE);
-  return bytes > 0 || modes.includes(OPAQUE) ? 'opaque' : 'none';
+  return bytes > 0 || isInMode(slots, OPAQUE) ? 'opaque' : 'none';
+}
+
+function isInMode(slots: slot.Slots, mode: number): boolean {
+  return slots.word(slot.MODE) === mode || slots.word(slot.MODE, slot.SIDE_STRIDE) === mode;
 }
 
 function seenSides(sides: CapturedConnection['sides']): 'both' | Role {

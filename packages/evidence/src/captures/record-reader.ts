@@ -12,10 +12,14 @@ import {
   wordsOfBlock,
 } from './handover.ts';
 import { readConnection } from './read-connection.ts';
+import { shapeOf } from './shape.ts';
 import { INDEX, Slots } from './slots.ts';
 
 /** A connection that is reported, whichever thread has read it. Valid only while it is being reported. */
-export type ReportedConnection = Pick<ConnectionRecord, 'index' | 'reportedBecause' | 'read'>;
+export type ReportedConnection = Pick<
+  ConnectionRecord,
+  'index' | 'reportedBecause' | 'shape' | 'read'
+>;
 
 /** The side of a handover that looks at connections. */
 export class RecordReader {
@@ -61,6 +65,7 @@ export class RecordReader {
     return {
       index: slots.word(INDEX),
       reportedBecause: because,
+      shape: () => shapeOf(slots),
       read: () => readConnection({ slots, texts, report, events }),
     };
   }

@@ -83,6 +83,11 @@ export function ignoredReset(slots: Slots, side: number): CapturedSide['ignoredR
   return { ttl: (slots.word(TTLS, side) >> 16) & 0xff, wentOn: wentOn(slots, side) };
 }
 
+/** Was the RST that is remembered just the one that its receiver expected? */
+export function isExactReset(slots: Slots, side: number): boolean {
+  return ((slots.word(RST_INFO, side) >> 16) & 3) === EXACT;
+}
+
 /** Did the sender of the RST that is remembered send more than RSTs behind it? */
 function wentOn(slots: Slots, side: number): boolean {
   const at = slots.number(RST_AT, side);
