@@ -6,6 +6,7 @@ import { LineWriter } from './render-line.ts';
 export function jsonOutput(): Output {
   const texts: { readonly index: number; readonly text: string }[] = [];
   return {
+    shapes: null,
     connection(explained) {
       texts.push({
         index: explained.connection.index,
@@ -25,6 +26,7 @@ export function jsonOutput(): Output {
 export function ndjsonOutput(): Output {
   const writer = new LineWriter();
   return {
+    shapes: null,
     connection: (explained) => writer.line(explained),
     end: async () => '',
   };

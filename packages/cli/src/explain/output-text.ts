@@ -1,6 +1,7 @@
 import { formatQuantity } from '../terminal/format.ts';
 import { wrap } from '../terminal/layout.ts';
 import type { Explained } from './explained.ts';
+import { KnownShapes } from './known-shapes.ts';
 import type { Output } from './output.ts';
 import { fullLines, shortLines } from './render-connection.ts';
 import { groupLines } from './render-groups.ts';
@@ -18,13 +19,16 @@ const fewConnections = 5;
 export function textOutput(request: ExplainRequest, style: ExplainStyle): Output {
   const summary = new Summary();
   const kept: Explained[] = [];
+  const shapes = isOnlyCounted(request) ? new KnownShapes(fewConnections) : null;
   return {
+    shapes,
     connection(explained) {
       summary.add(explained);
       if (kept.length < mostListed) kept.push(explained);
       return request.follow ? lines(shortLines(explained, style)) : '';
     },
     async end(captures, status) {
+      for (const { explained, again } of shapes?.counts() ?? []) summary.add(explained, again);
       const groups = summary.groups();
       const blocks = [
         headLines(request, { captures, summary }, style),
@@ -42,6 +46,11 @@ export function textOutput(request: ExplainRequest, style: ExplainStyle): Output
         .join('\n');
     },
   };
+}
+
+/** Of most connections nothing but the counts is then shown. */
+function isOnlyCounted({ connection, where, follow }: ExplainRequest): boolean {
+  return connection === null && where.length === 0 && !follow;
 }
 
 /** The verdicts then stand with the one connection. */

@@ -10,6 +10,7 @@ import {
 } from '@farewell/evidence';
 import type { Io } from '../terminal/io.ts';
 import { createExplainer, type Explained } from './explained.ts';
+import type { KnownShapes } from './known-shapes.ts';
 
 export interface ReadOptions {
   readonly files: readonly string[];
@@ -20,6 +21,8 @@ export interface ReadOptions {
   /** 2: captures are read on a thread of their own. Standard input cannot be. */
   readonly threads: 1 | 2;
   readonly signal: AbortSignal;
+  /** Connections of a shape that was explained before are counted here instead of being explained; null: none are. */
+  readonly shapes: KnownShapes | null;
   readonly onExplained: (explained: Explained) => void;
   /** Reading waits for it. */
   readonly onProgress: (progress: CaptureProgress) => Promise<void>;
@@ -36,10 +39,14 @@ const worthAThreadBytes = 16 << 20;
  * over at the end of the capture, last. Rejects only with what a callback throws.
  */
 export async function readExplained(options: ReadOptions, io: Io): Promise<CapturesSummary> {
-  const { files, watch, follow, signal, threads, onExplained, onProgress } = options;
+  const { files, watch, follow, signal, threads, shapes, onExplained, onProgress } = options;
   const explain = createExplainer();
   const onConnection = (connection: ReportedConnection): void => {
-    onExplained(explain(connection.read()));
+    const shape = shapes === null ? null : connection.shape();
+    if (shape !== null && shapes?.count(shape) === true) return;
+    const explained = explain(connection.read());
+    if (shape !== null) shapes?.remember(shape, explained);
+    onExplained(explained);
   };
   const linger = follow ? { linger: followLinger } : {};
   const reading = { onConnection, onProgress, watch, signal, ...linger };

@@ -28,6 +28,7 @@ export function runExplain(request: ExplainRequest, io: Io): Promise<ExitStatus>
     const sink = new Sink(io.stdout, { signal: ended, onClosed: () => unread.abort() });
     const captures = await readAll(request, io, {
       signal: ended,
+      shapes: output.shapes,
       onChunk: () => sink.ready(),
       onExplained: (explained) => {
         if (!isAskedFor(request, explained)) return;
@@ -41,6 +42,7 @@ export function runExplain(request: ExplainRequest, io: Io): Promise<ExitStatus>
 
 interface Reading {
   readonly signal: AbortSignal;
+  readonly shapes: Output['shapes'];
   readonly onExplained: (explained: Explained) => void;
   /** Reading goes on when it resolves. */
   readonly onChunk: () => Promise<void>;
@@ -55,7 +57,9 @@ async function readAll(
   try {
     // Without a wish the first connection is watched: it may be the only one.
     const watch = connection ?? 0;
-    const options = { files, watch, follow, threads: await threadsFor(files), ...reading };
+    // To count takes less than a thread to hand connections over to.
+    const threads = reading.shapes === null ? await threadsFor(files) : 1;
+    const options = { files, watch, follow, threads, ...reading };
     const onProgress = (at: CaptureProgress): Promise<void> => {
       progress.show(at);
       return reading.onChunk();

@@ -39,20 +39,25 @@ export class Summary {
   /** Connections of which packets are missing from the capture. */
   captureLost = 0;
 
-  add(explained: Explained): void {
+  /** `times`: how many connections are counted by this one, which stands for all of them. */
+  add(explained: Explained, times = 1): void {
     const { connection, ending, verdicts } = explained;
     const server = this.#server(endpointText(connection.server.address, connection.server.port));
     const isWebSocket = connection.webSocket !== false;
-    this.connections += 1;
-    server.connections += 1;
+    this.connections += times;
+    server.connections += times;
     if (isWebSocket) {
-      this.webSockets += 1;
-      server.webSockets += 1;
+      this.webSockets += times;
+      server.webSockets += times;
     }
-    if (connection.payload === 'tls') this.hiddenByTls += 1;
-    if (connection.captureLost) this.captureLost += 1;
-    server.endings.set(ending, (server.endings.get(ending) ?? 0) + 1);
-    for (const verdict of verdicts) this.#addVerdict(verdict, server.server, connection.index);
+    if (connection.payload === 'tls') this.hiddenByTls += times;
+    if (connection.captureLost) this.captureLost += times;
+    server.endings.set(ending, (server.endings.get(ending) ?? 0) + times);
+    for (const verdict of verdicts) {
+      const group = this.#group(verdict, connection.index);
+      group.count += times;
+      group.servers.set(server.server, (group.servers.get(server.server) ?? 0) + times);
+    }
   }
 
   /** The busiest first. */
@@ -76,21 +81,21 @@ export class Summary {
     return fresh;
   }
 
-  #addVerdict(verdict: ConnectionVerdict, server: string, index: number): void {
+  /** The group of the verdict, which it makes worse, or less sure, if it is. */
+  #group(verdict: ConnectionVerdict, index: number): VerdictGroup {
     const key = `${verdict.id} ${verdict.summary}`;
-    const group = this.#groups.get(key);
-    if (group === undefined) {
-      const { severity, confidence } = verdict;
-      const first = { example: verdict, exampleIndex: index, count: 1 };
-      const servers = new Map([[server, 1]]);
-      this.#groups.set(key, { ...first, servers, severity, confidence });
-      return;
+    const { severity, confidence } = verdict;
+    const known = this.#groups.get(key);
+    if (known === undefined) {
+      const first = { example: verdict, exampleIndex: index, count: 0 };
+      const fresh = { ...first, servers: new Map(), severity, confidence };
+      this.#groups.set(key, fresh);
+      return fresh;
     }
-    group.count += 1;
-    group.servers.set(server, (group.servers.get(server) ?? 0) + 1);
-    if (severities.indexOf(verdict.severity) < severities.indexOf(group.severity))
-      group.severity = verdict.severity;
-    if (confidences.indexOf(verdict.confidence) > confidences.indexOf(group.confidence))
-      group.confidence = verdict.confidence;
+    if (severities.indexOf(severity) < severities.indexOf(known.severity))
+      known.severity = severity;
+    if (confidences.indexOf(confidence) > confidences.indexOf(known.confidence))
+      known.confidence = confidence;
+    return known;
   }
 }

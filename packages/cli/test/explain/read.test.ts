@@ -6,6 +6,7 @@ import { writeSmallPackets } from '../../../../bench/support/generate-captures.j
 import { packetOf, pcapOf } from '../../../evidence/test/captures/support/capture-writer.ts';
 import { closeBytes } from '../../../evidence/test/captures/support/connection-script.ts';
 import { sharedCaptures } from '../../../evidence/test/captures/support/shared-captures.ts';
+import type { Output } from '../../src/explain/output.ts';
 import { jsonOutput, ndjsonOutput } from '../../src/explain/output-json.ts';
 import { textOutput } from '../../src/explain/output-text.ts';
 import { type ReadOptions, readExplained, threadsFor } from '../../src/explain/read.ts';
@@ -33,20 +34,28 @@ const scripts = reasons.map((reason, index) =>
 );
 writeFileSync(few, pcapOf(scripts.flatMap(({ segments }) => segments).map((s) => packetOf(s))));
 
-/** What is printed in each of the three forms. */
-async function answers(files: readonly string[], options: Pick<ReadOptions, 'threads' | 'follow'>) {
+const reading = {
+  watch: 0,
+  signal: new AbortController().signal,
+  onProgress: async () => {},
+} as const;
+
+function asText(files: readonly string[]): Output {
   const request = parseRequest(files, { failOn: 'problem' });
   if (!request.ok) throw new Error(request.error);
-  const text = textOutput(request.value, { width: 80, paint: painter(false) });
-  const outputs = [text, jsonOutput(), ndjsonOutput()];
+  return textOutput(request.value, { width: 80, paint: painter(false) });
+}
+
+/** What is printed in each of the three forms. */
+async function answers(files: readonly string[], options: Pick<ReadOptions, 'threads' | 'follow'>) {
+  const outputs = [asText(files), jsonOutput(), ndjsonOutput()];
   const printed = outputs.map((): string[] => []);
   const summary = await readExplained(
     {
       ...options,
+      ...reading,
       files,
-      watch: 0,
-      signal: new AbortController().signal,
-      onProgress: async () => {},
+      shapes: null,
       onExplained: (explained) => {
         outputs.forEach((output, index) => {
           printed[index]?.push(Buffer.from(output.connection(explained)).toString());
@@ -59,8 +68,42 @@ async function answers(files: readonly string[], options: Pick<ReadOptions, 'thr
   return printed.map((pieces, index) => `${pieces.join('')}${ends[index]}`);
 }
 
+/** The text, and of how many connections it took an explanation. */
+async function counted(files: readonly string[]) {
+  const output = asText(files);
+  let explained = 0;
+  const summary = await readExplained(
+    {
+      ...reading,
+      files,
+      threads: 1,
+      follow: false,
+      shapes: output.shapes,
+      onExplained: (one) => {
+        explained += 1;
+        output.connection(one);
+      },
+    },
+    processIo(),
+  );
+  return { text: await output.end(summary, 0), explained };
+}
+
+const captures = [[many], [few], [few, many], ...sharedCaptures.map((file) => [file])];
+
+describe('captures of which connections of a known shape are only counted', () => {
+  test.each(captures)('%s: the text is the same to the byte', async (...files) => {
+    const [text] = await answers(files, { threads: 1, follow: false });
+    expect((await counted(files)).text).toBe(text);
+  });
+
+  test('take an explanation for each shape, and for the few that may have to be shown', async () => {
+    // The first one is watched for a diagram, so it has no shape.
+    expect((await counted([many])).explained).toBe(1 + 5);
+  });
+});
+
 describe('captures read on a thread of their own', () => {
-  const captures = [[many], [few], [few, many], ...sharedCaptures.map((file) => [file])];
   test.each(captures)('%s: the answer is the same to the byte', async (...files) => {
     for (const follow of [false, true]) {
       const one = await answers(files, { threads: 1, follow });

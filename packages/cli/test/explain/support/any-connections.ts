@@ -20,16 +20,31 @@ const step = fc.oneof(
     code: fc.constantFrom(1000, 1001, 4000),
   }),
 );
+const endings = [
+  'none',
+  'closing-handshake',
+  'crossed-close',
+  'hasty-fin',
+  'fin',
+  'fin-again',
+  'rst',
+  'rst-of-another-way',
+] as const;
 const script = fc.record({
   opening: fc.constantFrom('upgrade', 'refused', 'none', 'mid-connection'),
   steps: fc.array(fc.record({ step, wait: fc.constantFrom(0, 3, 2500) }), { maxLength: 8 }),
+  ending: fc.record({
+    kind: fc.constantFrom(...endings),
+    by,
+    wait: fc.constantFrom(0, 40, 60_000),
+  }),
   // One of the packets may have escaped the capture.
   lost: fc.nat(30),
 });
 
 type Script = typeof script extends fc.Arbitrary<infer T> ? T : never;
 
-function segmentsOf({ opening, steps, lost }: Script, index: number): readonly Segment[] {
+function segmentsOf({ opening, steps, ending, lost }: Script, index: number): readonly Segment[] {
   const client = { address: '10.0.0.1', port: 20_000 + index };
   const script = new ConnectionScript({ client, at: 1_700_000_000_000 + index * 7 });
   if (opening === 'upgrade' || opening === 'mid-connection') script.upgrade();
@@ -40,6 +55,7 @@ function segmentsOf({ opening, steps, lost }: Script, index: number): readonly S
   }
   const start = opening === 'mid-connection' ? script.segments.length : 0;
   for (const { step, wait } of steps) take(script.wait(wait), step);
+  end(script, ending);
   return script.segments.slice(start).filter((_, at) => at !== lost);
 }
 
@@ -58,17 +74,42 @@ function take(
   }
 }
 
-/** Connections of one capture, opened, ended and broken off in any way. */
-const anyConnections = fc
-  .array(script, { minLength: 1, maxLength: 20 })
-  .map((scripts): readonly CapturedConnection[] => {
-    const segments = scripts.flatMap(segmentsOf).sort((a, b) => a.at - b.at);
-    const found: CapturedConnection[] = [];
-    const reader = new CaptureReader({ onConnection: (record) => found.push(record.read()) });
-    reader.feed(pcapOf(segments.map((segment) => packetOf(segment))));
-    reader.end();
-    return found;
-  });
+const close = (by: By, code: number) => closeBytes({ masked: by === 'client', code });
+
+/** As connections usually end; what went before may have ended this one already. */
+function end(script: ConnectionScript, { kind, by, wait }: Script['ending']): void {
+  const other = by === 'client' ? 'server' : 'client';
+  script.wait(wait);
+  if (kind === 'closing-handshake') script.closeFrames(by).finish(by);
+  if (kind === 'crossed-close') {
+    script.data('client', close('client', 1000));
+    const acknowledgment = script.segments.at(-1)?.sequence ?? 0;
+    script.send('server', { payload: close('server', 1001), acknowledgment });
+    script.ack('client').ack('server').finish(by);
+  }
+  if (kind === 'hasty-fin') {
+    script.data(by, close(by, 1000)).wait(wait).fin(by).ack(other);
+    script.exchange(other, close(other, 1000)).fin(other).ack(by);
+  }
+  if (kind === 'fin') script.finish(by);
+  if (kind === 'fin-again') script.fin(by).wait(wait).again().ack(other).fin(other).ack(by);
+  if (kind === 'rst') script.rst(by);
+  if (kind === 'rst-of-another-way') script.rst(by, { ttl: 33 });
+}
+
+/** Captures of connections that were opened, ended and broken off in any way. */
+export const anyCapture = fc.array(script, { minLength: 1, maxLength: 20 }).map((scripts) => {
+  const segments = scripts.flatMap(segmentsOf).sort((a, b) => a.at - b.at);
+  return pcapOf(segments.map((segment) => packetOf(segment)));
+});
+
+const anyConnections = anyCapture.map((bytes): readonly CapturedConnection[] => {
+  const found: CapturedConnection[] = [];
+  const reader = new CaptureReader({ onConnection: (record) => found.push(record.read()) });
+  reader.feed(bytes);
+  reader.end();
+  return found;
+});
 
 /** Two tests: that `expectSame` holds for any connections, and for those of the shared captures. */
 export function testConnections(
