@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { finProof, type Unknown } from '@farewell/core';
 import { letFinGo } from './held-socket.ts';
-import { type OwnTcp, shutDownNow, tcpOf, tcpStateOf } from './kernel/own-socket.ts';
+import { hasFailed, type OwnTcp, shutDownNow, tcpOf, tcpStateOf } from './kernel/own-socket.ts';
 
 /** How to send it. */
 export interface FinOrder {
@@ -17,6 +17,8 @@ export interface FinOrder {
 export interface FinSent {
   /** Had it the peer's FIN before? */
   readonly hadPeerFin: boolean | Unknown;
+  /** Did RST come in, instead of what acknowledges it? */
+  readonly wasReset: boolean;
   /** Right behind it; null: the kernel was not asked, or gave no answer. */
   readonly tcp: OwnTcp | null;
 }
@@ -31,21 +33,14 @@ export function sendFin(
   onSent: (fin: FinSent) => void,
 ): boolean {
   const isReadToEnd = hasPeerFin || socket.readableEnded;
-  // A FIN that Node has not read yet was seen in the kernel a moment ago.
-  const isSeen = hasPeerFin && !socket.readableEnded;
-  const before = !isSeen && (isWatched || isReadToEnd) ? tcpOf(socket) : null;
+  // TLS has its close_notify to send first.
+  const canBeNow = unsentBytes === 0 && !(socket instanceof TLSSocket);
+  if (canBeNow && isReadToEnd) return sendLastFin(socket, onSent);
+  const before = isWatched || isReadToEnd ? tcpOf(socket) : null;
   if (before?.tcpState === 'CLOSED') return false;
   const isAnswer = isReadToEnd || before?.tcpState === 'CLOSE-WAIT';
   const seen = (tcp: OwnTcp | null): void =>
-    onSent({ hadPeerFin: isAnswer || hadPeerFinIn(tcp), tcp });
-  // TLS has its close_notify to send first.
-  const canBeNow = unsentBytes === 0 && !(socket instanceof TLSSocket);
-  if (canBeNow && isReadToEnd) {
-    // The last FIN, by the close() that would follow it anyway: a third of the work of Node's `end`.
-    socket.destroy();
-    seen(null);
-    return true;
-  }
+    onSent({ hadPeerFin: isAnswer || hadPeerFinIn(tcp), wasReset: false, tcp });
   const look = (): OwnTcp | null => (isWatched ? tcpBehind(socket, before) : null);
   if (canBeNow && shutDownNow(socket)) {
     // Node's `end` has nothing left to do then: the socket is destroyed once the peer's FIN is there.
@@ -55,6 +50,19 @@ export function sendFin(
   if (canBeNow && tcpStateOf(socket) === 'CLOSED') return false;
   socket.once('finish', () => seen(look()));
   letFinGo(socket);
+  return true;
+}
+
+/**
+ * Behind the peer's FIN. The close() that follows anyway would send ours as well, for a third of the work of Node's
+ * `end`, but does not tell of an RST that came in right behind the peer's FIN: shutdown() fails then.
+ */
+function sendLastFin(socket: Socket, onSent: (fin: FinSent) => void): boolean {
+  const isOut = shutDownNow(socket);
+  if (!isOut && tcpStateOf(socket) === 'CLOSED') return false;
+  const wasReset = isOut && hasFailed(socket);
+  socket.destroy();
+  onSent({ hadPeerFin: true, wasReset, tcp: null });
   return true;
 }
 

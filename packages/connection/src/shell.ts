@@ -305,10 +305,11 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
     if (!isSending) this.see({ kind: 'rst', by: this.peer, seenAt: this.local });
   }
 
-  #finIsOut({ hadPeerFin, tcp }: FinSent): void {
+  #finIsOut({ hadPeerFin, wasReset, tcp }: FinSent): void {
     if (this.hasEnded) return;
     const { local, hasPeerFin } = this;
     this.see({ kind: 'fin', by: local, seenAt: local, hadPeerFin: hasPeerFin || hadPeerFin });
+    if (wasReset) this.see({ kind: 'rst', by: this.peer, seenAt: local });
     if (hasPeerFin || hadPeerFin === true) this.#lastLook = null;
     else if (tcp) this.#lastLook?.finSent(tcp);
     if (hadPeerFin === false && tcp) this.sawTcpState(tcp.tcpState, true);

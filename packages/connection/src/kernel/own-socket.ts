@@ -7,6 +7,7 @@ import { systemCalls } from './system-calls.ts';
 
 const SHUT_WR = 1;
 const SOL_SOCKET = 1;
+const SO_ERROR = 4;
 const SO_LINGER = 13;
 const IPPROTO_TCP = 6;
 const TCP_KEEPINTVL = 5;
@@ -18,6 +19,8 @@ const TCP_USER_TIMEOUT = 18;
 const info = new Uint8Array(144);
 const infoView = new DataView(info.buffer);
 const infoSize = new Int32Array(1);
+const errno = new Int32Array(1);
+const errnoSize = new Int32Array(1);
 
 /** What TCP_INFO says of a socket that is open here. */
 export interface OwnTcp {
@@ -67,6 +70,15 @@ export function shutDownNow(socket: Socket): boolean {
   const calls = systemCalls();
   const fd = calls && descriptorOf(socket);
   return fd !== null && calls?.shutdown(fd, SHUT_WR) === 0;
+}
+
+/** Has the kernel an error for us that nobody has read yet, as after an RST? Read by this. */
+export function hasFailed(socket: Socket): boolean {
+  const calls = systemCalls();
+  const fd = calls && descriptorOf(socket);
+  errnoSize[0] = errno.byteLength;
+  const isRead = fd !== null && calls?.getsockopt(fd, SOL_SOCKET, SO_ERROR, errno, errnoSize) === 0;
+  return isRead && errno[0] !== 0;
 }
 
 /** From now on close() sends RST. False: it could not be set. */

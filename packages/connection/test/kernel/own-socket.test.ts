@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { describeWith } from '../../../../test/support/requires.ts';
-import { onlyFinIsUnread, tcpStateOf } from '../../src/kernel/own-socket.ts';
+import { hasFailed, onlyFinIsUnread, tcpStateOf } from '../../src/kernel/own-socket.ts';
 
 describeWith(['linux'], 'a socket of which only the FIN is unread', () => {
   test('is one whose peer ended the stream, before Node has read that', async () => {
@@ -31,6 +31,23 @@ describeWith(['linux'], 'a socket of which only the FIN is unread', () => {
     await using peer = await peerThat((socket) => socket.end());
     peer.other.destroy();
     expect(onlyFinIsUnread(peer.other)).toBe(false);
+  });
+});
+
+describeWith(['linux'], 'a socket has failed', () => {
+  test('once RST has come in', async () => {
+    await using peer = await peerThat((socket) =>
+      socket.on('data', () => socket.resetAndDestroy()),
+    );
+    peer.other.write('x');
+    await vi.waitUntil(() => tcpStateOf(peer.other) === 'CLOSED');
+    expect(hasFailed(peer.other)).toBe(true);
+  });
+
+  test('not by the FIN of its peer', async () => {
+    await using peer = await peerThat((socket) => socket.end());
+    await vi.waitUntil(() => tcpStateOf(peer.other) === 'CLOSE-WAIT');
+    expect(hasFailed(peer.other)).toBe(false);
   });
 });
 
