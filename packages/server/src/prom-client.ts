@@ -1,8 +1,9 @@
-import { Counter, Gauge, Histogram, register as processRegister, type Registry } from 'prom-client';
+import { Counter, Gauge, register as processRegister, type Registry } from 'prom-client';
 import type { ManagedServer } from './managed-server.ts';
 import { counters, durations, gauges, secondsBuckets } from './metrics/instruments.ts';
 import { mapValues } from './metrics/map-values.ts';
 import { measureServer, readGauge } from './metrics/measure-server.ts';
+import { PromHistogram } from './metrics/prom-histogram.ts';
 import type { Series } from './metrics/series.ts';
 
 /** Where prom-client's metrics of a server go. */
@@ -42,9 +43,9 @@ export function promMetrics(
       });
     }),
     durations: mapValues(durations, ({ name, help, labels }) => {
-      const labelNames = [...labels];
-      const buckets = secondsBuckets;
-      return new Histogram({
+      const labelNames: string[] = [...labels];
+      const buckets = [...secondsBuckets];
+      return new PromHistogram({
         name: `${nameOf(name)}_seconds`,
         help,
         labelNames,
@@ -67,7 +68,7 @@ export function promMetrics(
     }),
   };
   const measured = measureServer(server, (name, seconds, labels) =>
-    made.durations[name].observe(labels, seconds),
+    made.durations[name].time(labels, seconds),
   );
   return () => {
     measured.stop();

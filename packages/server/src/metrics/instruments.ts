@@ -67,6 +67,9 @@ export const secondsBuckets = [
 
 export type Labels = Readonly<Record<string, string>>;
 
+/** Of an instrument that has none. */
+export const unlabelled: Labels = {};
+
 /** One value of a gauge. */
 export interface Reading {
   readonly labels: Labels;

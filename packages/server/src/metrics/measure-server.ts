@@ -2,11 +2,18 @@ import type { Answer, Cause, Ending, ReadyState, Role } from '@farewell/core';
 import type { LimitName } from '../limits/limits.ts';
 import type { ManagedServer } from '../managed-server.ts';
 import type { RefusalCause } from '../refusals.ts';
-import type { CounterName, DurationName, GaugeName, Labels, Reading } from './instruments.ts';
+import {
+  type CounterName,
+  type DurationName,
+  type GaugeName,
+  type Labels,
+  type Reading,
+  unlabelled,
+} from './instruments.ts';
 import { type Series, SeriesOf } from './series.ts';
 import { watchServer } from './watch-server.ts';
 
-/** Where durations go: what an adapter makes of its library's histograms. */
+/** Where durations go: what an adapter makes of its library's histograms. The same labels are the same object. */
 export type Time = (name: DurationName, seconds: number, labels: Labels) => void;
 
 /** Told of each event that a counter counts. */
@@ -37,7 +44,7 @@ export function measureServer(
   const codes = new Set<Code>();
   const stop = watchServer(server, {
     opened: () => series.opened.add(null, null),
-    heartbeat: (_, latency) => time('heartbeat', latency / 1_000, {}),
+    heartbeat: (_, latency) => time('heartbeat', latency / 1_000, unlabelled),
     closed: (_, ending) => {
       const { client, server } = ending.tcp.heldTimeWait;
       series.endings.add(ending.cause, bounded(codes, ending.code));
