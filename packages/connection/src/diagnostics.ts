@@ -1,4 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
+import type { Ending } from './ending.ts';
+import type { ManagedConnection } from './managed-connection.ts';
 
 /**
  * What every connection tells on diagnostics_channel, if somebody listens. `owner` is the ManagedServer of
@@ -14,5 +16,20 @@ export const heartbeatChannel = channel('farewell:connection:heartbeat');
 /** `farewell:connection:closing`, `{ connection, owner }`, when its first Close frame has been sent or received. */
 export const closingChannel = channel('farewell:connection:closing');
 
-/** `farewell:connection:closed`, `{ connection, owner, ending }`, when it has ended; a connection that never opened too. */
+/** `farewell:connection:closed`, `{ connection, owner, ending }`, when it has ended; a connection that never opened too. `ending` is concluded when it is read. */
 export const closedChannel = channel('farewell:connection:closed');
+
+/** Of the closed channel. To conclude an ending costs more than all else that is told, and who only counts needs none. */
+export class ClosedMessage {
+  readonly connection: ManagedConnection;
+  readonly owner: object | null;
+
+  constructor(connection: ManagedConnection, owner: object | null) {
+    this.connection = connection;
+    this.owner = owner;
+  }
+
+  get ending(): Ending | null {
+    return this.connection.ending;
+  }
+}

@@ -3,13 +3,20 @@ import {
   type Connection,
   describeOutcome,
   type Ending,
+  outcome,
   retryAfterIn,
 } from '@farewell/core';
 
 export type { Ending } from '@farewell/core';
 
+/** null: it has not ended. */
+export function endingIn(connection: Connection): Ending | null {
+  const result = outcome(connection);
+  return result && new EndingWithText(result, connection);
+}
+
 /** An outcome, with its text made when it is first read: few endings are ever printed. */
-export class EndingWithText implements Ending {
+class EndingWithText implements Ending {
   readonly vantage: Ending['vantage'];
   readonly code: Ending['code'];
   readonly reason: string;

@@ -21,6 +21,7 @@ export type { DrainOrder } from './start.ts';
 export {
   agreeToReset,
   closedCleanly,
+  countedEnding,
   drainConnection,
   holdSocket,
   isDrained,

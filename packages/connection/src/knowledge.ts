@@ -2,8 +2,10 @@ import {
   type Connection,
   type Deadline,
   type Draft,
+  endingOf,
   type Fact,
   heartbeatWait,
+  isEnded,
   learn,
   type Policy,
   peerOf,
@@ -109,6 +111,13 @@ export class Knowledge {
   /** The peer's FIN has come, and all before it was read. */
   sawPeerFin(): void {
     this.see({ kind: 'fin', by: this.peer, seenAt: this.local, hadPeerFin: 'unknown' });
+  }
+
+  /** All that is known of a connection that has ended; only the first call's word counts. */
+  ended(at: number, unflushedBytes: number): Connection {
+    const known = this.connection();
+    if (!isEnded(known)) this.see(endingOf(known, this.local, { at, unflushedBytes }), at);
+    return this.connection();
   }
 
   connection(): Connection {

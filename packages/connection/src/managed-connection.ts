@@ -3,7 +3,13 @@ import { handled, type ReadyState, type Settled, unsettled } from '@farewell/cor
 import type { WebSocket } from 'ws';
 import { checkClose } from './check-close.ts';
 import { type Release, releaseAll } from './deferred.ts';
-import { closedChannel, closingChannel, heartbeatChannel, openedChannel } from './diagnostics.ts';
+import {
+  ClosedMessage,
+  closedChannel,
+  closingChannel,
+  heartbeatChannel,
+  openedChannel,
+} from './diagnostics.ts';
 import type { Ending } from './ending.ts';
 import { ConnectionClosedError, ConnectionNotOpenedError } from './errors.ts';
 import { MessageQueue } from './message-queue.ts';
@@ -280,8 +286,7 @@ export class ManagedConnection
   }
 
   [isWatched](): boolean {
-    const isAwaited = this.#closed ?? this.#opened ?? this.#messages ?? this.#sends;
-    return isAwaited !== null || this.listenerCount('close') > 0 || closedChannel.hasSubscribers;
+    return closedChannel.hasSubscribers || this.#isAwaited();
   }
 
   /** `end()` asks for an end, and gets a good one: the closing handshake. */
@@ -293,8 +298,8 @@ export class ManagedConnection
 
   [hasEnded](cause: unknown): void {
     this.#settings.onEnd(this);
-    const ending = this[isWatched]() ? this.ending : null;
-    if (ending) this.#tell(ending, cause);
+    if (this.#isAwaited() || !this[shell].isOpened) this.#tell(cause);
+    else if (closedChannel.hasSubscribers) this.#publishClosed();
     if (this.#releases) {
       const released = this.#release(this.#releases);
       this.#settings.onRelease?.(released);
@@ -302,14 +307,25 @@ export class ManagedConnection
     this.#releases = null;
   }
 
-  #tell(ending: Ending, cause: unknown): void {
+  #isAwaited(): boolean {
+    const awaited = this.#closed ?? this.#opened ?? this.#messages ?? this.#sends;
+    return awaited !== null || this.listenerCount('close') > 0;
+  }
+
+  #tell(cause: unknown): void {
+    const { ending } = this;
+    if (!ending) return;
     if (!this[shell].isOpened) this.#notOpened = new ConnectionNotOpenedError(ending, cause);
     if (this.#notOpened) this.#opened?.reject(this.#notOpened);
     this.#messages?.end(ending.wasClean === true ? null : this.#closedError('read'));
     this.#sends?.fail(this.#closedError('send'));
     this.#closed?.resolve(ending);
-    if (closedChannel.hasSubscribers) closedChannel.publish({ ...this.#told(), ending });
+    if (closedChannel.hasSubscribers) this.#publishClosed();
     this.#emit('close', ending);
+  }
+
+  #publishClosed(): void {
+    closedChannel.publish(new ClosedMessage(this, this.#settings.owner ?? null));
   }
 
   #told(): { readonly connection: ManagedConnection; readonly owner: object | null } {

@@ -4,16 +4,15 @@ import {
   type Action,
   abnormalClosure,
   type Because,
+  type Connection,
   type Deadline,
   decide,
-  endingOf,
-  outcome,
   type Policy,
 } from '@farewell/core';
 import type { WebSocket } from 'ws';
 import { type Alarm, alarmClock, inStep, now } from './alarm-clock.ts';
 import { CloseFrames, type OwnClose } from './close-frames.ts';
-import { type Ending, EndingWithText } from './ending.ts';
+import { type Ending, endingIn } from './ending.ts';
 import { breachOf, factsOfError } from './errors-of-ws.ts';
 import { type FinHolder, forgetHolder, holdFin, letFinGo } from './held-socket.ts';
 import { onlyFinIsUnread, tcpStateOf } from './kernel/own-socket.ts';
@@ -203,13 +202,13 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
 
   /** What it all comes to. Few endings of a busy server are ever looked at, so it is concluded when asked. */
   conclude(): Ending | null {
-    const at = this.#endedAt;
-    if (at < 0) return null;
-    const unflushedBytes = this.#unsentBytes;
-    this.see(endingOf(this.connection(), this.local, { at, unflushedBytes }), at);
-    const connection = this.connection();
-    const result = outcome(connection);
-    return result && new EndingWithText(result, connection);
+    const known = this.whenEnded();
+    return known && endingIn(known);
+  }
+
+  /** All that is known in the end; null: it has not ended. */
+  whenEnded(): Connection | null {
+    return this.hasEnded ? this.ended(this.#endedAt, this.#unsentBytes) : null;
   }
 
   #carryOut(action: Action): void {

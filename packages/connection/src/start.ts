@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { longestTimeout } from '@farewell/core';
+import { type CountedOutcome, countedOutcome, longestTimeout } from '@farewell/core';
 import type { ManagedConnection } from './managed-connection.ts';
 import { hasOpened, shell } from './ws-events.ts';
 
@@ -70,6 +70,12 @@ export function closedCleanly({ [shell]: its }: ManagedConnection): boolean {
   const bothClosed = own.closeFrame !== null && peer.closeFrame !== null;
   const gaveUp = own.rst ?? own.destroyed ?? own.terminatedAt;
   return bothClosed && (gaveUp ?? own.threw ?? own.error ?? peer.violation) === null;
+}
+
+/** What is counted of its ending, which is then not concluded as a whole. null: it has not ended. */
+export function countedEnding({ [shell]: its }: ManagedConnection): CountedOutcome | null {
+  const known = its.whenEnded();
+  return known && countedOutcome(known, its.local);
 }
 
 /** An option of ws, missing in its types: its own timer must not end what a deadline of ours bounds. */

@@ -28,6 +28,7 @@ export type {
   Times,
 } from './connection.ts';
 export { draftOf, isEnded, unseenConnection } from './connection.ts';
+export { type CountedOutcome, countedOutcome } from './counted-outcome.ts';
 export type { Deadline } from './deadlines.ts';
 export { deadlines, handshakeDoneAt, heartbeatWait } from './deadlines.ts';
 export type { Action, Decision } from './decide.ts';

@@ -59,11 +59,8 @@ interface Conclusion {
  * not: nobody can look into the other kernel, where the socket may have been reset.
  */
 export function tcpOutcome(connection: Connection): TcpOutcome {
-  const fins = { client: finsOf(connection, 'client'), server: finsOf(connection, 'server') };
-  const held = {
-    client: heldTimeWait(connection, fins, 'client'),
-    server: heldTimeWait(connection, fins, 'server'),
-  };
+  const fins = finsOfBoth(connection);
+  const held = timeWaitHeld(connection, fins);
   const fin = firstFin(connection, fins);
   const wait = timeWait(connection, { held, fins }, fin);
   return {
@@ -76,6 +73,21 @@ export function tcpOutcome(connection: Connection): TcpOutcome {
     },
     basis: basisOf(connection, [fin, wait]),
   };
+}
+
+/** The outcome's `heldTimeWait` alone. */
+export function timeWaitHeld(
+  connection: Connection,
+  fins = finsOfBoth(connection),
+): TcpOutcome['heldTimeWait'] {
+  return {
+    client: heldTimeWait(connection, fins, 'client'),
+    server: heldTimeWait(connection, fins, 'server'),
+  };
+}
+
+function finsOfBoth(connection: Connection): FinsOfBoth {
+  return { client: finsOf(connection, 'client'), server: finsOf(connection, 'server') };
 }
 
 function finsOf(connection: Connection, role: Role): Fins {

@@ -13,6 +13,7 @@ test('the names that the package exports at run time', () => {
       "closeEventAt",
       "closingHandshake",
       "closingPhase",
+      "countedOutcome",
       "createPolicy",
       "deadlines",
       "decide",

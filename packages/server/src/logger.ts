@@ -1,3 +1,4 @@
+import { closedCleanly } from '@farewell/connection';
 import type { DrainReport } from './drain/report.ts';
 import type { ManagedServer } from './managed-server.ts';
 import { watchServer } from './metrics/watch-server.ts';
@@ -19,9 +20,11 @@ export interface Logger {
 export function logServer(server: ManagedServer, logger: Logger): () => void {
   return watchServer(server, {
     opened: () => logger.debug({ connections: server.connections.size }, 'connection opened'),
-    closed: (_, ending) => {
+    closed: (connection) => {
+      const isDebugged = logger.isLevelEnabled?.('debug') !== false;
+      const ending = isDebugged || !closedCleanly(connection) ? connection.ending : null;
+      if (!ending || (ending.wasClean === true && !isDebugged)) return;
       const { cause, code, wasClean } = ending;
-      if (wasClean === true && logger.isLevelEnabled?.('debug') === false) return;
       const facts = { cause, code, wasClean };
       if (wasClean === true) logger.debug(facts, ending.text);
       else logger.info(facts, ending.text);

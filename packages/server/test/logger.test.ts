@@ -53,6 +53,18 @@ test('a logger whose debug level is off hears nothing of clean endings', async (
   expect(levels).toEqual(['debug']);
 });
 
+test('a logger whose debug level is off still hears of every ending that was not clean', async () => {
+  const heard: object[] = [];
+  const hear = (facts: object): void => void heard.push(facts);
+  const logger = { debug: hear, info: hear, warn: hear, error: hear, isLevelEnabled: () => false };
+  await using serves = await serving({ logger });
+  const [client] = await serves.clients(1);
+  heard.length = 0;
+  await client?.terminate();
+  await serves.server.close();
+  expect(heard).toEqual([expect.objectContaining({ code: 1006, wasClean: false })]);
+});
+
 test('a logger hears nothing of another server', async () => {
   let heard = 0;
   const hear = (): void => {

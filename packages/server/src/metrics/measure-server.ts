@@ -1,4 +1,5 @@
-import type { Answer, Cause, Ending, ReadyState, Role } from '@farewell/core';
+import { countedEnding } from '@farewell/connection';
+import type { Answer, Cause, CountedOutcome, ReadyState, Role } from '@farewell/core';
 import type { LimitName } from '../limits/limits.ts';
 import type { ManagedServer } from '../managed-server.ts';
 import type { RefusalCause } from '../refusals.ts';
@@ -45,8 +46,10 @@ export function measureServer(
   const stop = watchServer(server, {
     opened: () => series.opened.add(null, null),
     heartbeat: (_, latency) => time('heartbeat', latency / 1_000, unlabelled),
-    closed: (_, ending) => {
-      const { client, server } = ending.tcp.heldTimeWait;
+    closed: (connection) => {
+      const ending = countedEnding(connection);
+      if (!ending) return;
+      const { client, server } = ending.heldTimeWait;
       series.endings.add(ending.cause, bounded(codes, ending.code));
       series.timeWait.add('client', client);
       series.timeWait.add('server', server);
@@ -63,7 +66,7 @@ export function readGauge(server: ManagedServer, name: GaugeName): Reading[] {
   return name === 'connections' ? readyStates(server) : drainStates(server);
 }
 
-type Code = Ending['code'] | 'other';
+type Code = CountedOutcome['code'] | 'other';
 
 /** The peer chooses the code, from 2,000; so many time series are kept, and the rest is one. */
 const mostCodes = 50;
@@ -81,8 +84,7 @@ const phase = {
 } as const;
 
 /** Phases that did not happen, or were not seen, are left out. */
-function timePhases({ phases }: Ending, time: Time): void {
-  const { closeAt, endedAt } = phases;
+function timePhases({ closeAt, endedAt }: CountedOutcome, time: Time): void {
   const { client, server } = closeAt;
   if (client !== 'unknown' && server !== 'unknown') {
     const [first, second] = client < server ? [client, server] : [server, client];

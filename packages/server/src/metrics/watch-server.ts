@@ -6,7 +6,6 @@ import {
   type ManagedConnection,
   openedChannel,
 } from '@farewell/connection';
-import type { Ending } from '@farewell/core';
 import { drainChannel, drainedChannel, limitChannel, refusedChannel } from '../diagnostics.ts';
 import type { DrainProgress, DrainReport } from '../drain/report.ts';
 import type { LimitName } from '../limits/limits.ts';
@@ -18,7 +17,7 @@ export interface ServerWatcher {
   opened?(connection: ManagedConnection): void;
   heartbeat?(connection: ManagedConnection, latency: number): void;
   closing?(connection: ManagedConnection): void;
-  closed?(connection: ManagedConnection, ending: Ending): void;
+  closed?(connection: ManagedConnection): void;
   refused?(cause: RefusalCause, status: number | null): void;
   limited?(limit: LimitName, connection: ManagedConnection): void;
   drain?(progress: DrainProgress): void;
@@ -31,7 +30,6 @@ interface Told {
   readonly server: unknown;
   readonly connection: ManagedConnection;
   readonly latency: number;
-  readonly ending: Ending;
   readonly cause: RefusalCause;
   readonly status: number | null;
   readonly limit: LimitName;
@@ -49,7 +47,7 @@ export function watchServer(server: ManagedServer, watcher: ServerWatcher): () =
       ({ connection, latency }) => watcher.heartbeat?.(connection, latency),
     ],
     [closingChannel, 'closing', ({ connection }) => watcher.closing?.(connection)],
-    [closedChannel, 'closed', ({ connection, ending }) => watcher.closed?.(connection, ending)],
+    [closedChannel, 'closed', ({ connection }) => watcher.closed?.(connection)],
     [refusedChannel, 'refused', ({ cause, status }) => watcher.refused?.(cause, status)],
     [limitChannel, 'limited', ({ limit, connection }) => watcher.limited?.(limit, connection)],
     [drainChannel, 'drain', ({ progress }) => watcher.drain?.(progress)],
