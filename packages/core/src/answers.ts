@@ -91,11 +91,12 @@ export function handshakeDone(connection: Connection, role: Role): Answer {
   return both(sentClose(connection, role), receivedClose(connection, role));
 }
 
-/** Did `role` send a FIN? */
+/** Did `role` send a FIN? Seen anywhere, or answered, it was sent. */
 export function sentFin(connection: Connection, role: Role): Answer {
   const own = proves(connection, role, (proof) => proof.sent);
   const other = proves(connection, peerOf(role), (proof) => proof.received);
-  const seen = connection[role].fin !== null || own || other;
+  const isAnswered = connection[peerOf(role)].fin?.hadPeerFin === true;
+  const seen = connection[role].fin !== null || own || other || isAnswered;
   return seenOr(seen, connection, neverOf[role]['sent-fin']);
 }
 

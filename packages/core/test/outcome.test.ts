@@ -143,6 +143,16 @@ describe.each(roles)('at a %s', (role) => {
     });
   });
 
+  test('a FIN that ours followed was sent, though nobody read to it', () => {
+    const course = open().sendClose(1).receiveClose(2);
+    course.see(3, { kind: 'fin', by: role, seenAt: role, hadPeerFin: true });
+    expect(conclude(course)?.tcp).toMatchObject({
+      firstFin: course.peer,
+      timeWait: course.peer,
+      basis: 'inferred',
+    });
+  });
+
   test('a row in TIME-WAIT is the kernel saying who holds it; of the other end it says nothing', () => {
     const course = open().sendClose(1).receiveClose(2).sendFin(2).receiveFin(3);
     course.see(4, { kind: 'tcp-state', of: role, tcpState: 'TIME-WAIT', owned: false });
