@@ -39,16 +39,19 @@ export function sendFin(
   const before = isWatched || isReadToEnd ? tcpOf(socket) : null;
   if (before?.tcpState === 'CLOSED') return false;
   const isAnswer = isReadToEnd || before?.tcpState === 'CLOSE-WAIT';
-  const seen = (tcp: OwnTcp | null): void =>
-    onSent({ hadPeerFin: isAnswer || hadPeerFinIn(tcp), wasReset: false, tcp });
-  const look = (): OwnTcp | null => (isWatched ? tcpBehind(socket, before) : null);
+  const seen = (): void => {
+    const tcp = isWatched ? tcpBehind(socket, before) : null;
+    // Behind the peer's FIN Node reads the end of the stream, and never the error of an RST.
+    const wasReset = isAnswer && hasFailed(socket);
+    onSent({ hadPeerFin: isAnswer || hadPeerFinIn(tcp), wasReset, tcp });
+  };
   if (canBeNow && shutDownNow(socket)) {
     // Node's `end` has nothing left to do then: the socket is destroyed once the peer's FIN is there.
-    seen(look());
+    seen();
     return true;
   }
   if (canBeNow && tcpStateOf(socket) === 'CLOSED') return false;
-  socket.once('finish', () => seen(look()));
+  socket.once('finish', seen);
   letFinGo(socket);
   return true;
 }

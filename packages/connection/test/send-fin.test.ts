@@ -20,6 +20,14 @@ describeWith(['linux'], "FIN behind the peer's", () => {
     await once(peer, 'end');
   });
 
+  test('goes out before Node has read to the end of the stream', async () => {
+    await using pair = await closeWaitPair();
+    const sent: FinSent[] = [];
+    expect(sendFin(pair.ours, { ...last, hasPeerFin: false }, (fin) => sent.push(fin))).toBe(true);
+    expect(sent).toMatchObject([{ hadPeerFin: true, wasReset: false }]);
+    expect(pair.ours.destroyed).toBe(false);
+  });
+
   test('is not said to be sent where RST came in after it was seen', async () => {
     await using pair = await closeWaitPair();
     const { ours, peer } = pair;
