@@ -142,11 +142,16 @@ function count(port: number, all: readonly Ended[]): Counted {
     unknown: { timeWait: says('timeWait'), firstFin: says('firstFin') },
     contradictions: endings
       .filter(({ ending, clientPort }) => contradicts(ending, held.get(clientPort)))
-      .map(({ ending }) => `${ending.text} ${JSON.stringify(ending.tcp)}`),
+      .map(({ ending, clientPort }) => describe(ending, clientPort, held.get(clientPort))),
     unclean: endings
       .filter(({ ending }) => ending.cause !== 'closing-handshake' || ending.error !== null)
       .map(({ ending }) => ending.text),
   };
+}
+
+function describe({ text, vantage, tcp }: Ending, clientPort: number, kernel = 'nobody'): string {
+  const says = `${text} ${JSON.stringify(tcp)}`;
+  return `${vantage} ${clientPort}: ${says}; the kernel says ${kernel}`;
 }
 
 /** A connection that reuses a port ends the TIME-WAIT of the one before it, of which the table then says nothing. */
