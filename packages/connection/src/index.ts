@@ -30,3 +30,4 @@ export {
   startOpening,
   withoutOwnTimer,
 } from './start.ts';
+export { WiredWebSocket } from './ws-events.ts';

@@ -27,6 +27,8 @@ export class Knowledge {
   openedAt = -1;
   #heardAt = -1;
   #pingAt = -1;
+  /** So much later than `#pingAt`, µs: integers need no memory of their own. -1: no ping waits for its answer. */
+  #pingDelay = -1;
   #folded: Draft | null = null;
 
   constructor(local: Role) {
@@ -68,9 +70,19 @@ export class Knowledge {
     if (this.#folded) this.see(heardFrom(this.peer, this.local), at);
   }
 
+  /** `at`: ms of performance.now(). */
   pinged(at: number): void {
-    this.#pingAt = at;
-    if (this.#folded) this.see(pingBy(this.local), at);
+    const pingAt = Math.trunc(at);
+    this.#pingAt = pingAt;
+    this.#pingDelay = Math.trunc((at - pingAt) * 1_000);
+    if (this.#folded) this.see(pingBy(this.local), pingAt);
+  }
+
+  /** The round trip of the ping that waits for its answer, µs; -1: none does. `at`: ms of performance.now(). */
+  pingAnswered(at: number): number {
+    const delay = this.#pingDelay;
+    this.#pingDelay = -1;
+    return delay < 0 ? -1 : Math.round((at - this.#pingAt) * 1_000) - delay;
   }
 
   /** Has the peer's FIN come, and all before it been read? */

@@ -1,6 +1,5 @@
 import { captureRejectionSymbol, EventEmitter } from 'node:events';
 import { handled, type ReadyState, type Settled, unsettled } from '@farewell/core';
-import type { WebSocket } from 'ws';
 import { checkClose } from './check-close.ts';
 import { type Release, releaseAll } from './deferred.ts';
 import {
@@ -24,7 +23,14 @@ import {
   type ShellOwner,
   wasCut,
 } from './shell-owner.ts';
-import { hasOpened, listenToWs, pong, received, shell, type WsTarget } from './ws-events.ts';
+import {
+  hasOpened,
+  pong,
+  received,
+  shell,
+  type WiredWebSocket,
+  type WsTarget,
+} from './ws-events.ts';
 
 /** A message: text frames are strings, binary ones Buffers. */
 export type Message = string | Buffer;
@@ -91,13 +97,14 @@ export class ManagedConnection
   #sends: SendQueue | null = null;
   #releases: Release[] | null = null;
   #written: (() => void) | null = null;
-  #latency = -1;
+  /** Of the last ping that was answered, µs; -1: none was yet. */
+  #roundTrip = -1;
 
-  constructor(ws: WebSocket, settings: ConnectionSettings) {
+  constructor(ws: WiredWebSocket, settings: ConnectionSettings) {
     super({ captureRejections: true });
     this.#settings = settings;
     this[shell] = new Shell(ws, settings, this);
-    listenToWs(ws, this);
+    ws.wire(this);
   }
 
   /** WHATWG's, by name. */
@@ -132,7 +139,7 @@ export class ManagedConnection
 
   /** Round trip of the last ping that was answered, ms; null: none was yet. */
   get latency(): number | null {
-    return this.#latency < 0 ? null : this.#latency;
+    return this.#roundTrip < 0 ? null : this.#roundTrip / 1_000;
   }
 
   /** Fulfilled when it opens, within `openTimeout`; else rejected with ConnectionNotOpenedError. */
@@ -266,13 +273,12 @@ export class ManagedConnection
   }
 
   [pong](isAnswer: boolean): void {
-    const { pingSentAt } = this[shell];
     const at = performance.now();
-    this[shell].pingSentAt = 0;
+    const roundTrip = this[shell].pingAnswered(at);
     this[shell].heardNow(at);
-    if (!isAnswer || pingSentAt <= 0) return;
-    const latency = at - pingSentAt;
-    this.#latency = latency;
+    if (!isAnswer || roundTrip < 0) return;
+    this.#roundTrip = roundTrip;
+    const { latency } = this;
     if (heartbeatChannel.hasSubscribers) heartbeatChannel.publish({ ...this.#told(), latency });
   }
 

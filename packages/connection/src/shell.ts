@@ -19,6 +19,7 @@ import { onlyFinIsUnread, tcpStateOf } from './kernel/own-socket.ts';
 import { LastLook } from './last-look.ts';
 import { resetSocket } from './reset-socket.ts';
 import { type FinSent, sendFin } from './send-fin.ts';
+import { sendPing } from './send-ping.ts';
 import { flushed, hasEnded, isClosing, isWatched, type ShellOwner, wasCut } from './shell-owner.ts';
 import { wakeAt } from './wake-at.ts';
 
@@ -45,8 +46,6 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
   alarmAt = 0;
   alarmIndex = -1;
   readonly ws: WebSocket;
-  /** ms of performance.now(); 0: no ping waits for its answer. */
-  pingSentAt = 0;
   readonly #settings: ShellSettings;
   readonly #owner: ShellOwner;
   #socket: Socket | null = null;
@@ -286,9 +285,8 @@ export class Shell extends CloseFrames implements Alarm, FinHolder {
   }
 
   #ping(): void {
-    this.pingSentAt = performance.now();
-    this.pinged(Math.trunc(this.pingSentAt));
-    this.ws.ping();
+    this.pinged(performance.now());
+    sendPing(this);
   }
 
   #sendFin(because: Because): void {

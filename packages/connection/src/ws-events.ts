@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import type { RawData, WebSocket } from 'ws';
+import { WebSocket } from 'ws';
 import type { Shell } from './shell.ts';
 
 /**
- * ws's events, handed on. The listeners are the same functions for all connections, and find theirs
- * through a property of the WebSocket: a closure for each would cost more memory than all else.
+ * ws's events, handed on without a listener: four of them take 100 B of each connection, and to find one, for a
+ * pong or a message, takes a look-up in memory that nothing else uses. ws creates what its option `WebSocket`
+ * says, and `emit` is a public method.
  */
 
 /** The shell of a connection. */
@@ -26,49 +27,63 @@ export interface WsTarget {
   [pong](isAnswer: boolean): void;
 }
 
-type Wired = WebSocket & { [target]?: WsTarget };
+/** ws's WebSocket, which tells its connection by itself what happens. */
+export class WiredWebSocket extends WebSocket {
+  [target]: WsTarget | null = null;
 
-export function listenToWs(ws: WebSocket, to: WsTarget): void {
-  const wired: Wired = ws;
-  wired[target] = to;
-  ws.on('message', onMessage);
-  ws.on('pong', onPong);
-  ws.on('error', onError);
-  ws.on('close', onClose);
-  if (ws.readyState !== ws.CONNECTING) return;
-  ws.on('open', onOpen);
-  ws.on('unexpected-response', onRefusal);
+  /** From now on `to` is told. */
+  wire(to: WsTarget): void {
+    this[target] = to;
+  }
+
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    // ws's own constructor may emit before there is a field.
+    const to = this[target] ?? null;
+    if (!to || !tell(to, event, args)) return super.emit(event, ...args);
+    // A client's is given to others as well (`finishRequest`), who may listen.
+    if (to[shell].local === 'client' && this.listenerCount(event) > 0) super.emit(event, ...args);
+    return true;
+  }
 }
 
-function onMessage(this: Wired, data: RawData, isBinary: boolean): void {
-  // Always a Buffer: no other binaryType is set.
-  const bytes = data as Buffer;
-  this[target]?.[received](isBinary ? bytes : bytes.toString(), bytes.length);
+/** What ws says with each event. False: nobody is to be told. */
+function tell(to: WsTarget, event: string | symbol, args: readonly unknown[]): boolean {
+  const [first, second] = args;
+  switch (event) {
+    case 'message':
+      tellMessage(to, first as Buffer, second === true);
+      return true;
+    case 'pong':
+      // Our pings are empty, so is their answer; another pong was not asked for.
+      to[pong]((first as Buffer).length === 0);
+      return true;
+    case 'error':
+      to[shell].wsFailed(first);
+      return true;
+    case 'close':
+      to[shell].wsClosed(first as number, (second as Buffer).toString());
+      return true;
+    case 'open':
+      to[shell].open();
+      to[hasOpened]();
+      return true;
+    case 'unexpected-response':
+      tellRefusal(to, second as IncomingMessage);
+      return true;
+    default:
+      return false;
+  }
 }
 
-/** Our pings are empty, so is their answer; another pong was not asked for. */
-function onPong(this: Wired, payload: Buffer): void {
-  this[target]?.[pong](payload.length === 0);
+/** Always a Buffer: no other binaryType is set. */
+function tellMessage(to: WsTarget, data: Buffer, isBinary: boolean): void {
+  to[received](isBinary ? data : data.toString(), data.length);
 }
 
-function onError(this: Wired, error: Error): void {
-  this[target]?.[shell].wsFailed(error);
-}
-
-function onClose(this: Wired, code: number, reason: Buffer): void {
-  this[target]?.[shell].wsClosed(code, reason.toString());
-}
-
-function onOpen(this: Wired): void {
-  const to = this[target];
-  to?.[shell].open();
-  to?.[hasOpened]();
-}
-
-function onRefusal(this: Wired, _request: unknown, response: IncomingMessage): void {
+function tellRefusal(to: WsTarget, response: IncomingMessage): void {
   response.on('error', () => {});
   const retryAfter = delayOf(response.headers['retry-after']);
-  this[target]?.[shell].refused(response.statusCode ?? null, retryAfter);
+  to[shell].refused(response.statusCode ?? null, retryAfter);
 }
 
 /** RFC 9110 §10.2.3: seconds, or a date. ms; null: none that makes sense. */

@@ -1,8 +1,13 @@
 import { once } from 'node:events';
+import { createServer as createHttp } from 'node:http';
+import { createServer as createHttps } from 'node:https';
+import { setImmediate } from 'node:timers/promises';
 import { connect } from '@farewell/client/node';
 import { connectRawPeer, type RawPeer, type Step } from '@farewell/probe';
 import { createServer, type ManagedConnection } from '@farewell/server';
 import { expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { certificate, subject } from './support/subject.ts';
 
 const host = '127.0.0.1';
 const open: readonly Step[] = [{ do: 'open' }, { do: 'wait', for: 'handshake' }];
@@ -85,6 +90,47 @@ test('a pong that nobody asked for is a sign of life, and no measure of latency'
   expect(connection.latency).toBeNull();
   expect(await connection.closed).toMatchObject({ cause: 'heartbeat-reply-deadline' });
 });
+
+test.each([
+  { tls: false, compressed: false },
+  { tls: false, compressed: true },
+  { tls: true, compressed: false },
+])('pings stand between the messages of a server, and tear none apart: %o', async (over) => {
+  const messages = Array.from({ length: 300 }, (_, index) => String(index).padEnd(20_000, 'abc'));
+  const http = over.tls ? createHttps(certificate()) : createHttp();
+  const heartbeat = { interval: 1, timeout: 30_000 };
+  const ws = { perMessageDeflate: over.compressed && { threshold: 0 } };
+  await using server = createServer({ server: http.listen(0, host), heartbeat, ws });
+  server.on('connection', (connection) => void sendAll(connection, messages));
+  const { port } = await server.listening;
+  const client = new WebSocket(`${over.tls ? 'wss' : 'ws'}://${host}:${port}`, {
+    rejectUnauthorized: false,
+    perMessageDeflate: over.compressed,
+  });
+  const received: string[] = [];
+  let pings = 0;
+  client.on('message', (data) => received.push((data as Buffer).toString()));
+  client.on('ping', (payload) => {
+    pings += payload.length === 0 ? 1 : Number.NaN;
+  });
+  const [code] = (await once(client, 'close')) as [number];
+  http.close();
+  expect(received).toEqual(messages);
+  expect(code).toBe(1000);
+  expect(pings).toBeGreaterThan(0);
+});
+
+test('the latency of a ping is measured over TLS as well, and the pings go on', async () => {
+  const options = { tls: true, heartbeat: { interval: 50, timeout: 10_000 } };
+  await using its = await subject('server', { name: 'answers', steps: [] }, options);
+  await its.peer.until((seen) => seen.filter(isPing).length === 3);
+  expect(its.connection.latency).toBeGreaterThan(0);
+});
+
+async function sendAll(connection: ManagedConnection, messages: readonly string[]): Promise<void> {
+  for (const message of messages) await Promise.all([connection.send(message), setImmediate()]);
+  await connection.close();
+}
 
 const isPing = ({ what }: { readonly what: string }): boolean => what === 'ping';
 

@@ -12,10 +12,11 @@ import {
   mayReset,
   openConnection,
   resetHeader,
+  WiredWebSocket,
   withoutOwnTimer,
 } from '@farewell/connection';
 import type { Policy } from '@farewell/core';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer, type Server as WsServer } from 'ws';
 import type { Rejection } from './admission.ts';
 import { closeHttp } from './close-http.ts';
 import { Counts, type ServerCounts } from './counts.ts';
@@ -49,7 +50,7 @@ type Handler = (...args: ServerEvents['connection']) => unknown;
 /** Takes upgrades, and keeps every connection until it has ended. */
 export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDisposable {
   readonly #settings: ConnectionSettings & { policy: Policy };
-  readonly #wss: WebSocketServer;
+  readonly #wss: WsServer<typeof WiredWebSocket>;
   readonly #connections = new Set<ManagedConnection>();
   readonly #detachments = new Map<AnyHttpServer, () => void>();
   readonly #gate: Gate;
@@ -77,14 +78,14 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
       onRelease: (released) => this.#await(released),
       onCut: (connection, how) => this.#cut(connection, how),
     });
-    const ours = { noServer: true, clientTracking: false, ...withoutOwnTimer };
+    const ours = { noServer: true, clientTracking: false, WebSocket: WiredWebSocket };
     this.#gate = new Gate(options, this.#settings.policy.openTimeout, {
       closed: () => this.#rejection(),
       onError: (error) => this.#report(error, null),
     });
     this.#logger = options.logger ?? null;
     this.#stopLogging = this.#logger ? logServer(this, this.#logger) : () => {};
-    this.#wss = new WebSocketServer({ ...options.ws, ...ours });
+    this.#wss = new WebSocketServer({ ...options.ws, ...ours, ...withoutOwnTimer });
     this.#wss.on('headers', (headers: string[], request: IncomingMessage) => {
       if (this.#agreesToReset(request)) headers.push(`${resetHeader.name}: ${resetHeader.value}`);
     });
@@ -283,7 +284,7 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
     return this.#settings.policy.afterHandshake === 'reset' && mayReset(headers);
   }
 
-  #take(ws: WebSocket, socket: Socket, request: IncomingMessage): void {
+  #take(ws: WiredWebSocket, socket: Socket, request: IncomingMessage): void {
     const connection = new ManagedConnection(ws, this.#settings);
     holdSocket(connection, socket);
     if (this.#agreesToReset(request)) agreeToReset(connection);

@@ -9,9 +9,10 @@ import {
   mayReset,
   resetHeader,
   startOpening,
+  WiredWebSocket,
   withoutOwnTimer,
 } from '@farewell/connection';
-import { type ClientOptions, WebSocket } from 'ws';
+import type { ClientOptions } from 'ws';
 import { createConnection, type RequestArgs, type TcpOptions } from './create-connection.ts';
 
 /** Options of `connect`. Durations in ms. */
@@ -69,7 +70,11 @@ class Sockets {
   }
 }
 
-function openWebSocket(url: string | URL, options: ConnectOptions, sockets: Sockets): WebSocket {
+function openWebSocket(
+  url: string | URL,
+  options: ConnectOptions,
+  sockets: Sockets,
+): WiredWebSocket {
   const { protocols = [], headers, origin } = options;
   const create = (args: RequestArgs): Socket => sockets.create(args);
   const createConnection = create as NonNullable<ClientOptions['createConnection']>;
@@ -87,7 +92,7 @@ function openWebSocket(url: string | URL, options: ConnectOptions, sockets: Sock
     wsOptions.headers = { ...wsOptions.headers, [resetHeader.name]: resetHeader.value };
   if (origin !== undefined) wsOptions.origin = origin;
   try {
-    return new WebSocket(
+    return new WiredWebSocket(
       url,
       typeof protocols === 'string' ? protocols : [...protocols],
       wsOptions,

@@ -94,7 +94,8 @@ async function asClient(script: Script, { tls, ...options }: SubjectOptions): Pr
   };
 }
 
-function certificate(): { readonly key: Buffer; readonly cert: Buffer } {
+/** A self-signed one, and its key. */
+export function certificate(): { readonly key: Buffer; readonly cert: Buffer } {
   return { key: tlsFile('key.pem'), cert: tlsFile('cert.pem') };
 }
 
