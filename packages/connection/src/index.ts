@@ -6,6 +6,7 @@ export {
   ConnectionNotOpenedError,
   InvalidOptionError,
 } from './errors.ts';
+export { peerText } from './kernel/addresses.ts';
 export { applyTcpOptions } from './kernel/own-socket.ts';
 export type {
   ConnectionEvents,

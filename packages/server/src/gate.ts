@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ManagedConnection } from '@farewell/connection';
+import { type ManagedConnection, peerText } from '@farewell/connection';
 import { authenticated, checkRequest, type Rejection } from './admission.ts';
 import { retryDelay } from './drain/pacing.ts';
 import { addressKey, clientAddress } from './limits/client-address.ts';
@@ -50,7 +50,7 @@ export class Gate {
 
   /** Behind trusted proxies: what they say. Empty: the socket is gone. */
   clientAddress(request: IncomingMessage): string {
-    return this.#addressOf(request.socket.remoteAddress ?? '', request.headers);
+    return this.#addressOf(peerText(request.socket), request.headers);
   }
 
   /** null: it may. A seat that was taken is given back when the socket closes, or by `left`. */

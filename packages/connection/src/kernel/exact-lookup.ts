@@ -1,16 +1,14 @@
 import type { Socket } from 'node:net';
 import type { TcpState } from '@farewell/core';
-import { descriptorOf } from './descriptor.ts';
+import { AF_INET, AF_INET6, knownPeer, ownAddress, peerAddress } from './addresses.ts';
 import { connectionState } from './own-socket.ts';
-import { type SystemCalls, systemCalls } from './system-calls.ts';
+import { systemCalls } from './system-calls.ts';
 
 /**
  * One question to sock_diag about one connection: what did our end leave behind in the kernel? Needs no
  * privilege. The question is put together while the socket is open, and asked after it is closed.
  */
 
-const AF_INET = 2;
-const AF_INET6 = 10;
 const AF_NETLINK = 16;
 const SOCK_RAW_CLOEXEC_NONBLOCK = 3 | 0o2000000 | 0o4000;
 const NETLINK_SOCK_DIAG = 4;
@@ -25,8 +23,6 @@ const ENOENT = 2;
 /** A question for one connection: netlink header and `struct inet_diag_req_v2`. */
 export type Lookup = Uint8Array;
 
-const address = new Uint8Array(28);
-const addressSize = new Int32Array(1);
 const answer = new Uint8Array(1024);
 const answerView = new DataView(answer.buffer);
 let netlink: number | undefined;
@@ -44,14 +40,13 @@ unaddressed.fill(0xff, REQUEST_BYTES - 8);
 
 /** The question for the connection of `socket`; null: it cannot be asked here. */
 export function prepareLookup(socket: Socket): Lookup | null {
-  const calls = systemCalls();
-  const fd = calls && descriptorOf(socket);
-  if (!calls || fd === null) return null;
   const request = unaddressed.slice();
-  const own = ask(calls.getsockname, fd) ? putAddress(request, 24, 28) : null;
-  const peer = own !== null && ask(calls.getpeername, fd) ? putAddress(request, 26, 44) : null;
-  if (own === null || peer !== own) return null;
-  request[16] = own;
+  const family = putAddress(request, ownAddress(socket), [24, 28]);
+  if (family === null) return null;
+  request[16] = family;
+  const known = knownPeer(socket);
+  if (known !== undefined) putKnownPeer(request, known, family);
+  else if (putAddress(request, peerAddress(socket), [26, 44]) !== family) return null;
   return request;
 }
 
@@ -75,20 +70,26 @@ function readAnswer(request: Lookup): TcpState | null {
   return isOurs ? (connectionState(answer[17] ?? 0) ?? 'CLOSED') : 'CLOSED';
 }
 
-type AddressCall = SystemCalls['getsockname'];
-
-function ask(call: AddressCall, fd: number): boolean {
-  addressSize[0] = address.length;
-  return call(fd, address, addressSize) === 0;
-}
-
-/** Copies `struct sockaddr_in` or `sockaddr_in6` into the question, byte by byte (a view costs more); gives the family. */
-function putAddress(request: Uint8Array, portAt: number, addressAt: number): number | null {
-  const family = address[0];
-  if (family !== AF_INET && family !== AF_INET6) return null;
+/** Copies an address into the question, byte by byte (a view costs more); gives the family. */
+function putAddress(
+  request: Uint8Array,
+  address: Uint8Array | null,
+  [portAt, addressAt]: readonly [number, number],
+): number | null {
+  const family = address?.[0];
+  if (!address || (family !== AF_INET && family !== AF_INET6)) return null;
   const from = family === AF_INET ? 4 : 8;
   const bytes = family === AF_INET ? 4 : 16;
   for (let at = 0; at < 2; at++) request[portAt + at] = address[2 + at] ?? 0;
   for (let at = 0; at < bytes; at++) request[addressAt + at] = address[from + at] ?? 0;
   return family;
+}
+
+/** The peer that is known by its number: in the family of our own address, an IPv4 one of IPv6 is `::ffff:` and it. */
+function putKnownPeer(request: Uint8Array, peer: number, family: number): void {
+  const view = new DataView(request.buffer);
+  const isMapped = family === AF_INET6;
+  if (isMapped) view.setUint16(54, 0xffff);
+  view.setUint16(26, peer % 0x1_0000);
+  view.setUint32(isMapped ? 56 : 44, Math.trunc(peer / 0x1_0000));
 }
