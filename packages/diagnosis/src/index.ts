@@ -1,5 +1,5 @@
 export { diagnose } from './diagnose.ts';
-export { diagnoseConnection } from './packets/diagnose-connection.ts';
+export { diagnoseConnection, rulesOf } from './packets/diagnose-connection.ts';
 export type { ConnectionVerdict, ConnectionVerdictId } from './packets/verdict.ts';
 export { packetVerdictIds, sharedVerdictIds } from './packets/verdict.ts';
 export type { WireCase, WireConnection } from './packets/wire-connection.ts';

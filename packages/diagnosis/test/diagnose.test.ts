@@ -9,6 +9,7 @@ test('the package exports what it documents', () => {
     'diagnose',
     'diagnoseConnection',
     'packetVerdictIds',
+    'rulesOf',
     'sharedVerdictIds',
     'verdictIds',
   ]);

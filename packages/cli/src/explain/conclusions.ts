@@ -13,7 +13,9 @@ import {
   type CapturedConnection,
   type CapturedSide,
   observationsFromConnection,
+  type Shape,
 } from '@farewell/evidence';
+import { ShapeMap } from './shape-map.ts';
 
 /** What the core concludes from a connection: its outcome, and that in one line. */
 export interface Conclusion {
@@ -29,26 +31,37 @@ const mostShapes = 4096;
  * and its phases alone on when: connections of one shape share the rest.
  */
 export class Conclusions {
-  readonly #byShape = new Map<string, Shared>();
+  readonly #byText = new Map<string, Shared>();
+  readonly #byShape = new ShapeMap<Shared>();
 
-  /** The conclusion, which is the core's own whatever was concluded before. */
-  of(connection: CapturedConnection): Conclusion {
-    const { known, reached } = this.#shared(connection);
+  /** The conclusion, which is the core's own whatever was concluded before. `shape`: the connection's, if it has one. */
+  of(connection: CapturedConnection, shape: Shape | null = null): Conclusion {
+    const { known, reached } =
+      shape === null ? this.#shared(connection) : this.#ofShape(connection, shape);
     const own = { ...reached, phases: phasesOf(connection) };
     return { outcome: own, text: describeOutcome(known, own) };
   }
 
-  #shared(connection: CapturedConnection): Shared {
-    const shape = shapeOf(connection);
+  /** A shape holds everything but the reasons, which are the same more often than not. */
+  #ofShape(connection: CapturedConnection, shape: Shape): Shared {
     const before = this.#byShape.get(shape);
+    if (before !== undefined && hasReasonsOf(connection, before.known)) return before;
+    const shared = this.#shared(connection);
+    if (before === undefined) this.#byShape.add(shape, shared);
+    return shared;
+  }
+
+  #shared(connection: CapturedConnection): Shared {
+    const text = textOf(connection);
+    const before = this.#byText.get(text);
     if (before !== undefined) return before;
     const shared = conclude(connection);
-    if (this.#byShape.size < mostShapes) this.#byShape.set(shape, shared);
+    if (this.#byText.size < mostShapes) this.#byText.set(text, shared);
     return shared;
   }
 }
 
-/** Of the first connection of a shape. */
+/** Of the first of the connections that share it. */
 interface Shared {
   readonly known: Connection;
   readonly reached: CloseOutcome;
@@ -70,8 +83,15 @@ function concluded(connection: CapturedConnection): readonly Observation[] {
   return [...observations, { ...end, source: 'packets' }];
 }
 
+function hasReasonsOf({ sides }: CapturedConnection, { client, server }: Connection): boolean {
+  return (
+    sides.client.closeFrame?.reason === client.closeFrame?.reason &&
+    sides.server.closeFrame?.reason === server.closeFrame?.reason
+  );
+}
+
 /** Everything that the observations tell, but for times and sizes. The reasons come last: they may hold anything. */
-function shapeOf(connection: CapturedConnection): string {
+function textOf(connection: CapturedConnection): string {
   const { began, endedAt, handshake, seen, webSocket } = connection;
   const { client, server } = connection.sides;
   const answered = handshake?.respondedAt == null ? '-' : handshake.status;

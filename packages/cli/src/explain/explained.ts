@@ -1,7 +1,13 @@
 import { type CloseOutcome, type Holder, peerOf, type Role } from '@farewell/core';
-import { type ConnectionVerdict, diagnoseConnection, type WireCase } from '@farewell/diagnosis';
-import type { CapturedConnection } from '@farewell/evidence';
+import {
+  type ConnectionVerdict,
+  diagnoseConnection,
+  rulesOf,
+  type WireCase,
+} from '@farewell/diagnosis';
+import type { CapturedConnection, Shape } from '@farewell/evidence';
 import { type Conclusion, Conclusions } from './conclusions.ts';
+import { ShapeMap } from './shape-map.ts';
 
 /** How a connection ended, as the summary counts it. `fin` and `reset`: TCP ended; no Close frame was seen or expected. */
 export type EndingKind =
@@ -32,8 +38,17 @@ export interface ExplainedTcp {
   readonly timeWait: Holder;
 }
 
-/** Explains the connections of one capture, in the order in which they are reported. */
-export type Explainer = (connection: CapturedConnection) => Explained;
+/**
+ * Explains the connections of one capture, in the order in which they are reported. `shape`: the connection's,
+ * if it has one; what its kind has in common is then found out once.
+ */
+export type Explainer = (connection: CapturedConnection, shape?: Shape | null) => Explained;
+
+/** What connections of one shape have in common. */
+interface Alike extends Pick<Explained, 'ending' | 'tcp'> {
+  /** The rules that have something to say. */
+  readonly rules: ReturnType<typeof rulesOf>;
+}
 
 /**
  * A capture that has lost packets of one connection may have lost those of another without a trace:
@@ -41,29 +56,42 @@ export type Explainer = (connection: CapturedConnection) => Explained;
  */
 export function createExplainer(): Explainer {
   const conclusions = new Conclusions();
+  const byShape = new ShapeMap<Alike>();
   let lostElsewhere: WireCase['lostElsewhere'] = 'none-known';
-  return (connection) => {
-    const explained = explain(connection, conclusions.of(connection), lostElsewhere);
+  return (connection, shape = null) => {
+    const alike = shape === null ? undefined : byShape.get(shape);
+    const conclusion = conclusions.of(connection, shape);
+    const explained = explain({ connection, conclusion, lostElsewhere }, alike);
     if (connection.captureLost) lostElsewhere = 'packets';
+    if (shape !== null && alike === undefined) byShape.add(shape, alikeTo(explained));
     return explained;
   };
 }
 
+function alikeTo({ ending, tcp, verdicts }: Explained): Alike {
+  return { ending, tcp, rules: rulesOf(verdicts) };
+}
+
+interface Concluded extends Pick<WireCase, 'lostElsewhere'> {
+  readonly connection: CapturedConnection;
+  readonly conclusion: Conclusion;
+}
+
 function explain(
-  connection: CapturedConnection,
-  { outcome, text }: Conclusion,
-  lostElsewhere: WireCase['lostElsewhere'],
+  { connection, conclusion: { outcome, text }, lostElsewhere }: Concluded,
+  alike: Alike | undefined,
 ): Explained {
   const { endedAt, lastPacketAt } = connection;
   // What does not come behind its end tells nothing of a connection.
   const observedUntil = endedAt === null ? connection.observedUntil : lastPacketAt;
+  const wire = { connection, outcome, observedUntil, lostElsewhere };
   return {
     connection,
     outcome,
-    ending: endingOf(connection),
+    ending: alike?.ending ?? endingOf(connection),
     text: textOf(connection, text),
-    tcp: tcpOf(connection, outcome),
-    verdicts: diagnoseConnection({ connection, outcome, observedUntil, lostElsewhere }),
+    tcp: alike?.tcp ?? tcpOf(connection, outcome),
+    verdicts: diagnoseConnection(wire, alike?.rules),
   };
 }
 

@@ -42,9 +42,9 @@ export async function readExplained(options: ReadOptions, io: Io): Promise<Captu
   const { files, watch, follow, signal, threads, shapes, onExplained, onProgress } = options;
   const explain = createExplainer();
   const onConnection = (connection: ReportedConnection): void => {
-    const shape = shapes === null ? null : connection.shape();
+    const shape = connection.shape();
     if (shape !== null && shapes?.count(shape) === true) return;
-    const explained = explain(connection.read());
+    const explained = explain(connection.read(), shape);
     if (shape !== null) shapes?.remember(shape, explained);
     onExplained(explained);
   };

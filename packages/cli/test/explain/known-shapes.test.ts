@@ -18,24 +18,28 @@ function countedOf({ connection, ending, verdicts }: Explained): unknown {
 /** Holds connections of one shape, whatever capture they come from, against the first of them. */
 class Comparison {
   readonly #first = new Map<string, unknown>();
+  readonly #explainAlike = createExplainer();
   compared = 0;
 
   readonly ofOneCapture = (): ((record: ReportedConnection) => void) => {
     const explain = createExplainer();
     return (record) => {
-      const shape = record.shape()?.join();
-      const counted = countedOf(explain(record.read()));
-      if (shape === undefined) return;
-      const first = this.#first.get(shape);
-      if (first === undefined) return void this.#first.set(shape, counted);
-      expect(counted).toEqual(first);
+      const connection = record.read();
+      const shape = record.shape();
+      const explained = explain(connection);
+      if (shape === null) return;
+      expect(this.#explainAlike(connection, shape)).toEqual(explained);
+      const key = shape.join();
+      const first = this.#first.get(key);
+      if (first === undefined) return void this.#first.set(key, countedOf(explained));
+      expect(countedOf(explained)).toEqual(first);
       this.compared += 1;
     };
   };
 }
 
 describe('connections of one shape', () => {
-  test('are counted alike, whatever their figures', () => {
+  test('are counted alike whatever their figures, and explained as if they were alone', () => {
     const comparison = new Comparison();
     const property = fc.property(anyCapture, (bytes) => {
       const reader = new CaptureReader({ onConnection: comparison.ofOneCapture() });
