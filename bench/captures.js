@@ -7,14 +7,14 @@
  * medians compared. A tool that is missing is left out by name:
  * `apt-get install tcpdump tshark tcptrace`. Needs `npm run build` and 1.4 GB in the temporary directory.
  *
- * What is compared is reading, on one thread; of small packets also `farewell explain FILE`, which reads
- * on one thread and concludes on another, against the same tools. What the conclusions and their output
- * cost is measured apart: `farewell explain FILE --ndjson` over the same without it, and over reading alone. With
- * `--stdin-gigabytes N` nothing else is done: a generator writes that much, connections coming and going,
+ * What is compared is reading, on one thread; of small packets also `farewell explain FILE`, the whole
+ * command, against the same tools. What the conclusions and their output cost is measured apart:
+ * `farewell explain FILE --ndjson` over the same without it, and over reading alone; and so is memory, with few
+ * connections and with all of them live at the same time. With `--stdin-gigabytes N` nothing else is done: a generator writes that much, connections coming and going,
  * to `farewell explain -`, whose memory is what counts.
  *
  *   node bench/captures.js [--rounds 5] [--connections 150000] [--megabytes 1000] [--without-tshark]
- *   node bench/captures.js --only small|conclusions|large
+ *   node bench/captures.js --only small|conclusions|memory|large
  *   node bench/captures.js --stdin-gigabytes 10
  */
 import { spawnSync } from 'node:child_process';
@@ -45,12 +45,15 @@ const tools = {
 };
 
 const only = wordAfter('--only', 'all');
-if (!['all', 'small', 'conclusions', 'large'].includes(only))
-  throw new Error(`Expected --only to be small, conclusions or large, got ${only}`);
+if (!['all', 'small', 'conclusions', 'memory', 'large'].includes(only))
+  throw new Error(`Expected --only to be small, conclusions, memory or large, got ${only}`);
 const stdinGigabytes = numberAfter('--stdin-gigabytes', 0);
 const folder = mkdtempSync(join(tmpdir(), 'farewell-bench-'));
 try {
-  const captures = stdinGigabytes > 0 ? [measureStdin()] : [...measureSmall(), ...measureLarge()];
+  const captures =
+    stdinGigabytes > 0
+      ? [measureStdin()]
+      : [...measureSmall(), ...measureMemory(), ...measureLarge()];
   process.stdout.write(`${JSON.stringify({ benchmark: 'captures', captures }, null, 2)}\n`);
   process.exitCode = captures.every(({ met }) => met) ? 0 : 1;
 } finally {
@@ -98,6 +101,27 @@ function measureConclusions(file) {
   };
 }
 
+/** What `farewell explain FILE`, and reading alone, take with few and with all connections live at the same time. */
+function measureMemory() {
+  if (!isWanted('memory')) return [];
+  const connections = numberAfter('--connections', 150_000);
+  const file = join(folder, 'small.pcap');
+  return [Math.min(2000, connections), connections].map((live) => {
+    const { capture } = makeSmallCapture(file, { connections, concurrent: live });
+    const { maxRssMb: readingMaxRssMb } = JSON.parse(timed(process.execPath, [reader, file], []));
+    const explain = ['--import', pathOf('./support/tell-memory.js'), farewell, 'explain', file];
+    const explainMaxRssMb = memoryTold('sh', toNowhere(...explain));
+    const memoryGoalMb = memoryGoal(live);
+    const met = Math.max(readingMaxRssMb, explainMaxRssMb) <= memoryGoalMb;
+    return { capture, live, readingMaxRssMb, explainMaxRssMb, memoryGoalMb, met };
+  });
+}
+
+/** 80 MB, and 0.7 kB for each live connection. */
+function memoryGoal(live) {
+  return Math.round(80 + (live * 0.7) / 1000);
+}
+
 /** Bytes of a generated connection: 20 packets, one of them a request with the headers of a browser. */
 const connectionBytes = 2331;
 
@@ -106,17 +130,7 @@ function measureStdin() {
   const generator = `"$0" '${pathOf('./support/stream-capture.js')}' ${connections}`;
   const explain = `"$0" --import '${pathOf('./support/tell-memory.js')}' '${farewell}' explain -`;
   const startedAt = performance.now();
-  const { status, stderr } = spawnSync(
-    'sh',
-    ['-c', `${generator} | ${explain}`, process.execPath],
-    {
-      encoding: 'utf8',
-      env: environment,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  );
-  if (status !== 0) throw new Error(`explain - ended with status ${status}: ${stderr}`);
-  const maxRssMb = Number(/maxRssMb=(\d+)/.exec(stderr)?.[1]);
+  const maxRssMb = memoryTold('sh', ['-c', `${generator} | ${explain}`, process.execPath]);
   return {
     capture: `standard input: ${stdinGigabytes} GB in ${connections} connections, 2,000 at a time`,
     seconds: Math.round((performance.now() - startedAt) / 1000),
@@ -124,6 +138,18 @@ function measureStdin() {
     memoryGoalMb: 250,
     met: maxRssMb < 250,
   };
+}
+
+/** Runs what preloads support/tell-memory.js; what that told, in MB. */
+function memoryTold(command, args) {
+  const stdio = ['ignore', 'ignore', 'pipe'];
+  const { status, stderr } = spawnSync(command, args, {
+    encoding: 'utf8',
+    env: environment,
+    stdio,
+  });
+  if (status !== 0) throw new Error(`${args.join(' ')} ended with status ${status}: ${stderr}`);
+  return Number(/maxRssMb=(\d+)/.exec(stderr)?.[1]);
 }
 
 function measureLarge() {
@@ -158,7 +184,7 @@ function measure(file, { names, goal, live, explained }) {
     return { tool: name, ratio: rounded(ratio), ...ofExplain, goal: wanted, met: ratio >= wanted };
   });
   const memory = JSON.parse(output);
-  const memoryGoalMb = Math.round(80 + (live * 0.7) / 1000);
+  const memoryGoalMb = memoryGoal(live);
   return {
     medianMs: Math.round(median(ours)),
     ...(explained ? { explainMs: Math.round(median(explain)) } : {}),
