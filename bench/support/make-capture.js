@@ -60,8 +60,8 @@ function record(path, kind) {
 }
 
 function whyNot(stderr) {
-  const lines = stderr.trim().split('\n');
-  return lines.find((line) => line.startsWith('Error')) ?? (lines[0] || 'no whole connection');
+  const [error] = /Error: .*/.exec(stderr) ?? [];
+  return error ?? (stderr.trim() || 'no whole connection');
 }
 
 function megabytes(path) {
