@@ -7,35 +7,41 @@ import {
   REASON_NOT_UTF8,
 } from './violations.ts';
 
-/** A Close frame's payload. `violations` are bits of `violations.ts`. */
-export interface DecodedClose {
+/** A Close frame's payload; a single object is filled again for each frame. */
+export class ClosePayload {
   /** null: the frame had no status code. */
-  readonly statusCode: number | null;
-  /** UTF-8 bytes, unmasked; empty where they were not UTF-8. */
-  readonly reason: Uint8Array;
-  readonly violations: number;
-}
+  statusCode: number | null = null;
+  /** Its first `reasonBytes` bytes are the reason: UTF-8, unmasked; none where it was not UTF-8. */
+  readonly reason = new Uint8Array(MAX_CONTROL_BYTES);
+  reasonBytes = 0;
+  /** Bits of `violations.ts`. */
+  violations = 0;
 
-const nothing = new Uint8Array(0);
-const empty: DecodedClose = { statusCode: null, reason: nothing, violations: 0 };
-
-/** Decodes the Close frame at `at`, which is there with its whole payload. RFC 6455 §5.5.1. */
-export function decodeClose(bytes: Uint8Array, at: number, header: FrameHeader): DecodedClose {
-  if (header.payloadBytes === 0 || header.payloadBytes > MAX_CONTROL_BYTES) return empty;
-  if (header.payloadBytes === 1) return { ...empty, violations: CLOSE_ONE_BYTE };
-  const start = at + header.headerBytes;
-  const mask = header.masked ? start - 4 : -1;
-  const statusCode =
-    ((bytes[start] ?? 0) ^ maskByte(bytes, mask, 0)) * 256 +
-    ((bytes[start + 1] ?? 0) ^ maskByte(bytes, mask, 1));
-  const violations = isSendableCode(statusCode) ? 0 : CODE_NOT_SENDABLE;
-  if (header.payloadBytes === 2) return { statusCode, reason: nothing, violations };
-  const reason = bytes.slice(start + 2, start + header.payloadBytes);
-  for (let index = 0; index < reason.length; index += 1) {
-    reason[index] = (reason[index] ?? 0) ^ maskByte(bytes, mask, index + 2);
+  /** Decodes the Close frame at `at`, which is there with its whole payload. RFC 6455 §5.5.1. */
+  read(bytes: Uint8Array, at: number, header: FrameHeader): void {
+    const { payloadBytes } = header;
+    this.statusCode = null;
+    this.reasonBytes = 0;
+    this.violations = payloadBytes === 1 ? CLOSE_ONE_BYTE : 0;
+    if (payloadBytes < 2 || payloadBytes > MAX_CONTROL_BYTES) return;
+    const start = at + header.headerBytes;
+    const mask = header.masked ? start - 4 : -1;
+    this.statusCode =
+      ((bytes[start] ?? 0) ^ maskByte(bytes, mask, 0)) * 256 +
+      ((bytes[start + 1] ?? 0) ^ maskByte(bytes, mask, 1));
+    if (!isSendableCode(this.statusCode)) this.violations = CODE_NOT_SENDABLE;
+    const { reason } = this;
+    let seen = 0;
+    for (let index = 2; index < payloadBytes; index += 1) {
+      const byte = (bytes[start + index] ?? 0) ^ maskByte(bytes, mask, index);
+      reason[index - 2] = byte;
+      seen |= byte;
+    }
+    // Seven bits are always UTF-8.
+    if (seen < 0x80 || isUtf8(reason.subarray(0, payloadBytes - 2)))
+      this.reasonBytes = payloadBytes - 2;
+    else this.violations |= REASON_NOT_UTF8;
   }
-  if (isUtf8(reason)) return { statusCode, reason, violations };
-  return { statusCode, reason: nothing, violations: violations | REASON_NOT_UTF8 };
 }
 
 /** The byte of the masking key for the payload's byte `index`; 0 where the frame is not masked. */

@@ -10,6 +10,12 @@ interface Word {
   readonly parts: Int32Array;
 }
 
+/** A header whose value is kept, by its name with the colon. */
+interface Header {
+  readonly name: Word;
+  readonly span: Span;
+}
+
 /**
  * The parts of an HTTP/1.1 head that an opening handshake needs, as offsets into the bytes: one object
  * is filled again for each head, and no text is made of it. Of several lines with one name the last counts.
@@ -29,35 +35,35 @@ export class HttpHead {
   readonly protocol: Span = { start: -1, end: -1 };
   readonly extensions: Span = { start: -1, end: -1 };
   readonly server: Span = { start: -1, end: -1 };
-  readonly #line: Span = { start: -1, end: -1 };
   readonly #value: Span = { start: -1, end: -1 };
-  readonly #handshakeHeaders = [
-    { name: wordOf('sec-websocket-key:'), span: this.key },
-    { name: wordOf('sec-websocket-accept:'), span: this.accept },
-    { name: wordOf('sec-websocket-protocol:'), span: this.protocol },
-    { name: wordOf('sec-websocket-extensions:'), span: this.extensions },
-    { name: wordOf('server:'), span: this.server },
-  ];
+  readonly #server: Header = { name: wordOf('server:'), span: this.server };
+  readonly #accept: Header = { name: wordOf('sec-websocket-accept:'), span: this.accept };
+  readonly #extensions: Header = {
+    name: wordOf('sec-websocket-extensions:'),
+    span: this.extensions,
+  };
+  readonly #key: Header = { name: wordOf('sec-websocket-key:'), span: this.key };
+  readonly #protocol: Header = { name: wordOf('sec-websocket-protocol:'), span: this.protocol };
   /** Offset behind the empty line. */
   end = 0;
   #viewed: Uint8Array | null = null;
   #view: DataView = new DataView(new ArrayBuffer(0));
 
-  /** Reads the head that begins at `at`; false if its empty line does not come before `end`. */
+  /** Reads the head that `beginsHttp` found at `at`; false if its empty line does not come before `end`. */
   read(bytes: Uint8Array, at: number, end: number): boolean {
     this.#clear();
     const view = this.#viewOf(bytes);
-    let line = at;
-    for (let lineEnd = endOfLine(view, line, end); lineEnd >= 0; ) {
-      if (line === at) this.#readStartLine(bytes, at, lineEnd);
-      else if (isEmptyLine(bytes, line, lineEnd)) {
-        this.end = lineEnd + 1;
-        return true;
-      } else this.#readHeader(view, line, lineEnd);
-      line = lineEnd + 1;
+    let lineEnd = endOfLine(view, at, end);
+    if (lineEnd < 0) return false;
+    this.#readStartLine(view, at, lineEnd);
+    for (let line = lineEnd + 1; ; line = lineEnd + 1) {
       lineEnd = endOfLine(view, line, end);
+      if (lineEnd < 0) return false;
+      if (isEmptyLine(view, line, lineEnd)) break;
+      this.#readHeader(view, line, lineEnd);
     }
-    return false;
+    this.end = lineEnd + 1;
+    return true;
   }
 
   /** One view for all heads of a chunk. */
@@ -79,47 +85,60 @@ export class HttpHead {
     this.server.start = -1;
   }
 
-  #readStartLine(bytes: Uint8Array, at: number, lineEnd: number): void {
-    const isResponse = matches(bytes, at, RESPONSE);
-    this.status = isResponse ? digits(this.#viewOf(bytes), at + 9, Math.min(at + 12, lineEnd)) : 0;
-    this.isGet = matches(bytes, at, GET);
-    this.isConnect = matches(bytes, at, CONNECT);
+  #readStartLine(view: DataView, at: number, lineEnd: number): void {
+    const first = view.getInt32(at);
+    this.isGet = first === GET_METHOD;
+    this.isConnect = first === CONNECT_METHOD;
+    this.status = first === HTTP_VERSION ? digits(view, at + 9, Math.min(at + 12, lineEnd)) : 0;
   }
 
-  /** The first letter rules out most headers, the place of the colon most others. */
+  /** The first letter rules out most headers. */
   #readHeader(view: DataView, start: number, end: number): void {
-    const line = this.#line;
-    line.start = start;
-    line.end = end;
     const first = view.getUint8(start) | 0x20;
-    if (first === 0x73) this.#readHandshakeHeader(view);
-    else if (first === 0x75 && isNamed(view, line, UPGRADE)) {
-      this.#locate(view, UPGRADE.length);
+    if (first === 0x73) this.#readHandshakeHeader(view, start, end);
+    else if (first === 0x75 && isNamed(view, start, UPGRADE)) {
+      this.#locate(view, start + UPGRADE.length, end);
       this.upgrade ||= contains(view, this.#value, WEBSOCKET);
-    } else if (first === 0x63 && isNamed(view, line, CONTENT_LENGTH)) {
-      this.#locate(view, CONTENT_LENGTH.length);
+    } else if (first === 0x63 && isNamed(view, start, CONTENT_LENGTH)) {
+      this.#locate(view, start + CONTENT_LENGTH.length, end);
       this.contentLength = digits(view, this.#value.start, this.#value.end);
-    } else if (first === 0x74 && isNamed(view, line, TRANSFER_ENCODING)) this.chunked = true;
+    } else if (first === 0x74 && isNamed(view, start, TRANSFER_ENCODING)) this.chunked = true;
   }
 
-  #readHandshakeHeader(view: DataView): void {
-    for (const { name, span } of this.#handshakeHeaders) {
-      if (!isNamed(view, this.#line, name)) continue;
-      this.#locate(view, name.length);
-      span.start = this.#value.start;
-      span.end = this.#value.end;
-      return;
+  #readHandshakeHeader(view: DataView, start: number, end: number): void {
+    const { name, span } = this.#headerWith(view, start, end);
+    if (!isNamed(view, start, name)) return;
+    this.#locate(view, start + name.length, end);
+    span.start = this.#value.start;
+    span.end = this.#value.end;
+  }
+
+  /** The only header that a line with an S can be: a letter behind `Sec-WebSocket-` tells which. */
+  #headerWith(view: DataView, start: number, end: number): Header {
+    const isLong = end - start > SEC_WEBSOCKET_BYTES;
+    const isSec = isLong && (view.getUint8(start + 2) | 0x20) === 0x63;
+    switch (isSec ? view.getUint8(start + SEC_WEBSOCKET_BYTES) | 0x20 : 0) {
+      case 0x61:
+        return this.#accept;
+      case 0x65:
+        return this.#extensions;
+      case 0x6b:
+        return this.#key;
+      case 0x70:
+        return this.#protocol;
+      default:
+        return this.#server;
     }
   }
 
-  /** The value behind a name of `length` bytes, without white space around it. */
-  #locate(view: DataView, length: number): void {
-    let from = this.#line.start + length;
-    let to = this.#line.end;
-    while (from < to && view.getUint8(from) <= 0x20) from += 1;
-    while (to > from && view.getUint8(to - 1) <= 0x20) to -= 1;
-    this.#value.start = from;
-    this.#value.end = to;
+  /** The value between `from` and `to`, without white space around it. */
+  #locate(view: DataView, from: number, to: number): void {
+    let start = from;
+    let end = to;
+    while (start < end && view.getUint8(start) <= 0x20) start += 1;
+    while (end > start && view.getUint8(end - 1) <= 0x20) end -= 1;
+    this.#value.start = start;
+    this.#value.end = end;
   }
 }
 
@@ -134,6 +153,12 @@ const ONES = 0x01010101;
 const ZERO_BYTES = 0x80808080;
 /** Set in all letters of lower case, and in what else a header's name has. */
 const LOWER_CASE = 0x20202020;
+/** The first four bytes of `GET `, `CONNECT ` and `HTTP/1.`. */
+const GET_METHOD = 0x47455420;
+const CONNECT_METHOD = 0x434f4e4e;
+const HTTP_VERSION = 0x48545450;
+/** Length of `Sec-WebSocket-`. */
+const SEC_WEBSOCKET_BYTES = 14;
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 const RESPONSE = bytesOf('HTTP/1.');
@@ -160,6 +185,8 @@ export function beginsHttp(bytes: Uint8Array, at: number, end: number): boolean 
   const first = bytes[at] ?? 0;
   // C, D, G, H, O, P
   if (first < 0x43 || first > 0x50) return false;
+  const likely = first === 0x48 ? RESPONSE : GET;
+  if (end - at >= likely.length && matches(bytes, at, likely)) return true;
   let undecided = false;
   for (const beginning of beginnings) {
     if (first !== beginning[0]) continue;
@@ -190,8 +217,8 @@ function lowestByte(bits: number): number {
 }
 
 /** A bare line feed is taken for a line end too (RFC 9112 §2.2). */
-function isEmptyLine(bytes: Uint8Array, line: number, lineEnd: number): boolean {
-  return lineEnd === line || (lineEnd === line + 1 && bytes[line] === CR);
+function isEmptyLine(view: DataView, line: number, lineEnd: number): boolean {
+  return lineEnd === line || (lineEnd === line + 1 && view.getUint8(line) === CR);
 }
 
 function matches(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
@@ -201,10 +228,10 @@ function matches(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
   return true;
 }
 
-/** Is this the header's name with its colon, in any case? The colon is looked at first. */
-function isNamed(view: DataView, line: Span, name: Word): boolean {
-  const colon = line.start + name.length - 1;
-  return colon < line.end && view.getUint8(colon) === COLON && isWordAt(view, line.start, name);
+/** Is this the header's name with its colon, in any case? No name holds a line feed, so it ends before the line does. */
+function isNamed(view: DataView, start: number, name: Word): boolean {
+  const colon = start + name.length - 1;
+  return colon < view.byteLength && view.getUint8(colon) === COLON && isWordAt(view, start, name);
 }
 
 function contains(view: DataView, value: Span, wanted: Word): boolean {

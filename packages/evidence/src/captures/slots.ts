@@ -6,7 +6,7 @@
  *
  * Words are signed 32-bit integers, times and byte counts are doubles; both views share one memory,
  * so that a connection lies in one piece. What every packet needs comes first, in the connection and in
- * each side, so that it lies in few cache lines. Blocks of 4,096 connections are added as needed and never
+ * each side, so that it lies in few cache lines. Blocks of 16,384 connections are added as needed and never
  * moved: no copy, no peak when the table grows. The kernel gives a block its memory as it is filled.
  */
 
@@ -122,7 +122,7 @@ export const CAPTURE_LOST = 1 << 17; // bytes that the peer acknowledged were no
 /** What ends the time in which a side's segments do nothing but follow one another. */
 const DISTURBING = HOLE | ZERO_WINDOW | FIN_SEEN | RST_SEEN;
 
-const BLOCK_SHIFT = 12;
+const BLOCK_SHIFT = 14;
 const BLOCK_CONNECTIONS = 1 << BLOCK_SHIFT;
 
 /** The connections, and a cursor on one of them: all accessors read the connection sought last. */

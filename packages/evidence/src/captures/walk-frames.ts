@@ -1,4 +1,4 @@
-import { decodeClose } from './close-frame.ts';
+import { ClosePayload } from './close-frame.ts';
 import { beginEnd } from './ending.ts';
 import {
   BINARY,
@@ -51,6 +51,7 @@ export const WITHOUT_CODE = 1 << 16;
 const WITH_CODE = 1 << 17;
 
 const header = new FrameHeader();
+const close = new ClosePayload();
 const scratch = new Uint8Array(SCRATCH_BYTES);
 
 /**
@@ -170,9 +171,9 @@ function followClose(stream: Stream, bytes: Uint8Array, at: number): void {
   const { slots, side } = stream;
   if (slots.word(CLOSE_CODE, side) !== 0) return countAfterClose(slots, side);
   if (header.opcode !== CLOSE) return;
-  const close = decodeClose(bytes, at, header);
+  close.read(bytes, at, header);
   slots.setWord(CLOSE_CODE, closeCodeWord(close.statusCode), side);
-  slots.setWord(CLOSE_REASON, stream.texts.number(close.reason, 0, close.reason.length), side);
+  slots.setWord(CLOSE_REASON, stream.texts.number(close.reason, 0, close.reasonBytes), side);
   slots.setWord(VIOLATIONS, slots.word(VIOLATIONS, side) | close.violations, side);
   slots.setWord(CLOSE_END, stream.sequenceAt(stream.position), side);
   slots.setWord(CLOSE_ACK, stream.acknowledgment, side);

@@ -34,6 +34,18 @@ describe('a tracker', () => {
     }
   });
 
+  it('keeps 17,000 open ones apart, which is more than a block of slots holds', () => {
+    const segments = many(17_000, (index) =>
+      new ConnectionScript({ client: client(index), at: 1_700_000_000_000 + index })
+        .open()
+        .data('client', Buffer.alloc(1 + (index % 100))),
+    );
+    const { connections } = readAll(pcapOf(segments.map((segment) => packetOf(segment))));
+    expect(connections.map(({ index, sides }) => [index, sides.client.payloadBytes])).toEqual(
+      Array.from({ length: 17_000 }, (_, index) => [index, 1 + (index % 100)]),
+    );
+  });
+
   it('reports an ended connection while the capture goes on', () => {
     const script = new ConnectionScript().open().finish('client');
     const ended: number[] = [];
