@@ -15,6 +15,7 @@ export type {
   SendOptions,
 } from './managed-connection.ts';
 export { ManagedConnection } from './managed-connection.ts';
+export { arePongsOurs } from './pongs.ts';
 export { mayReset, resetHeader } from './reset-agreement.ts';
 export { type ConnectionOptions, connectionSettings } from './settings.ts';
 export type { CutHow } from './shell-owner.ts';

@@ -12,6 +12,7 @@ import {
 import type { Ending } from './ending.ts';
 import { ConnectionClosedError, ConnectionNotOpenedError } from './errors.ts';
 import { MessageQueue } from './message-queue.ts';
+import { Pongs } from './pongs.ts';
 import { SendQueue } from './send-queue.ts';
 import { Shell, type ShellSettings } from './shell.ts';
 import {
@@ -25,6 +26,7 @@ import {
 } from './shell-owner.ts';
 import {
   hasOpened,
+  ping,
   pong,
   received,
   shell,
@@ -62,6 +64,8 @@ export interface ConnectionSettings extends ShellSettings {
   readonly onUnsent?: (connection: ManagedConnection, unsentBytes: number) => void;
   /** Gets the releasing of what was deferred, which is never rejected. */
   readonly onRelease?: (released: Promise<void>) => void;
+  /** Does ws leave the answers to pings to us? */
+  readonly answersPings: boolean;
   /** Named on the diagnostics channels. */
   readonly owner?: object;
 }
@@ -96,6 +100,7 @@ export class ManagedConnection
   #messages: MessageQueue<Message> | null = null;
   #sends: SendQueue | null = null;
   #releases: Release[] | null = null;
+  #pongs: Pongs | null = null;
   #written: (() => void) | null = null;
   /** Of the last ping that was answered, µs; -1: none was yet. */
   #roundTrip = -1;
@@ -270,6 +275,12 @@ export class ManagedConnection
     const isHeard = this.listenerCount('message') > 0;
     if (this.#messages || !isHeard) this.#queue().push(message, bytes);
     if (isHeard) this.#emit('message', message);
+  }
+
+  [ping](payload: Buffer): void {
+    if (!this.#settings.answersPings) return;
+    this.#pongs ??= new Pongs(this[shell].ws);
+    this.#pongs.answer(payload);
   }
 
   [pong](isAnswer: boolean): void {

@@ -14,6 +14,8 @@ export const shell: unique symbol = Symbol('farewell.shell');
 export const hasOpened: unique symbol = Symbol('farewell.hasOpened');
 /** Told of each message. */
 export const received: unique symbol = Symbol('farewell.received');
+/** Told of each ping. */
+export const ping: unique symbol = Symbol('farewell.ping');
 /** Told of each pong. */
 export const pong: unique symbol = Symbol('farewell.pong');
 
@@ -24,6 +26,7 @@ export interface WsTarget {
   readonly [shell]: Shell;
   [hasOpened](): void;
   [received](message: string | Buffer, bytes: number): void;
+  [ping](payload: Buffer): void;
   [pong](isAnswer: boolean): void;
 }
 
@@ -52,6 +55,9 @@ function tell(to: WsTarget, event: string | symbol, args: readonly unknown[]): b
   switch (event) {
     case 'message':
       tellMessage(to, first as Buffer, second === true);
+      return true;
+    case 'ping':
+      to[ping](first as Buffer);
       return true;
     case 'pong':
       // Our pings are empty, so is their answer; another pong was not asked for.

@@ -3,6 +3,7 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import {
   agreeToReset,
+  arePongsOurs,
   type ConnectionSettings,
   type CutHow,
   connectionSettings,
@@ -72,6 +73,7 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
     this.#limits = new Limits(options, this.#connections, onLimit);
     this.#settings = connectionSettings('server', options, {
       owner: this,
+      answersPings: arePongsOurs(options.ws),
       ...this.#hooksOfLimits(options),
       onError: (error, connection) => this.#report(error, connection),
       onEnd: (connection) => this.#ended(connection),
@@ -85,7 +87,12 @@ export class ManagedServer extends EventEmitter<ServerEvents> implements AsyncDi
     });
     this.#logger = options.logger ?? null;
     this.#stopLogging = this.#logger ? logServer(this, this.#logger) : () => {};
-    this.#wss = new WebSocketServer({ ...options.ws, ...ours, ...withoutOwnTimer });
+    this.#wss = new WebSocketServer({
+      autoPong: !this.#settings.answersPings,
+      ...options.ws,
+      ...ours,
+      ...withoutOwnTimer,
+    });
     this.#wss.on('headers', (headers: string[], request: IncomingMessage) => {
       if (this.#agreesToReset(request)) headers.push(`${resetHeader.name}: ${resetHeader.value}`);
     });

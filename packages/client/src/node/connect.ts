@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import {
   agreeToReset,
+  arePongsOurs,
   type ConnectionOptions,
   connectionSettings,
   holdSocket,
@@ -32,7 +33,7 @@ export interface ConnectOptions extends ConnectionOptions, TcpOptions {
  * `openTimeout`. Throws InvalidOptionError for a wrong URL or option, and nothing for what the network does.
  */
 export function connect(url: string | URL, options: ConnectOptions = {}): ManagedConnection {
-  const settings = connectionSettings('client', options, hooks);
+  const settings = connectionSettings('client', options, hooksOf(options));
   const sockets = new Sockets(options);
   const ws = openWebSocket(url, options, sockets);
   const connection = new ManagedConnection(ws, settings);
@@ -81,6 +82,7 @@ function openWebSocket(
   const { closeTimeout } = withoutOwnTimer;
   // Ours stand first as well: V8 makes the shape of what is added behind a spread anew each time (6 us).
   const wsOptions: ClientOptions & typeof withoutOwnTimer = {
+    autoPong: !arePongsOurs(options.ws),
     closeTimeout,
     createConnection,
     ...options.ws,
@@ -131,4 +133,9 @@ function warn(error: unknown): void {
   });
 }
 
-const hooks = { onError: warn, onEnd: (): void => {} };
+const hooks = { onError: warn, onEnd: (): void => {}, answersPings: true };
+const hooksWithoutPongs = { ...hooks, answersPings: false };
+
+function hooksOf({ ws }: ConnectOptions): typeof hooks {
+  return arePongsOurs(ws) ? hooks : hooksWithoutPongs;
+}
